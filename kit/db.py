@@ -6,7 +6,12 @@ from typing import NewType, TypeVar
 from uuid import UUID
 
 from sqlalchemy import DateTime, MetaData, text
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.ext.asyncio import (
+    AsyncEngine,
+    AsyncSession,
+    async_sessionmaker,
+    create_async_engine,
+)
 from sqlalchemy.orm import Mapped, mapped_column, registry
 from uuid_utils.compat import uuid7
 
@@ -51,6 +56,7 @@ class Database:
 
     engine: AsyncEngine
     sessions: Sessions
+    reads: Sessions  # each statement on its own: no BEGIN and ROLLBACK around a read
 
     async def ping(self) -> None:
         async with self.engine.connect() as connection:
@@ -73,7 +79,12 @@ def open_database(url: str, pool_size: int = 5, name: str = "karangou") -> Datab
             "server_settings": {"application_name": name, "jit": "off", "lock_timeout": "10s"},
         },
     )
-    return Database(engine, async_sessionmaker(engine, expire_on_commit=False))
+    reading = engine.execution_options(isolation_level="AUTOCOMMIT")
+    return Database(
+        engine,
+        async_sessionmaker(engine, expire_on_commit=False),
+        async_sessionmaker(reading, expire_on_commit=False),
+    )
 
 
 def async_url(url: str) -> str:

@@ -1,0 +1,156 @@
+"""Who is calling, and what they may do. Verified offline, by keys and secrets.
+
+People and API clients carry an access token signed by accounts_service (JWT, EdDSA,
+15 minutes). Services carry a one-minute JWT signed with SUITE_SECRET, for one
+audience, and pass the person's token on in `On-Behalf-Of`.
+"""
+
+import hashlib
+import hmac
+import time
+from base64 import urlsafe_b64decode
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import orjson
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet, OctKey
+
+from kit.errors import Unauthenticated
+
+Kind = Literal["anonymous", "person", "client", "service"]
+ISSUER = AUDIENCE = "karangou"
+SERVICE_TOKEN_SECONDS = 60
+LEEWAY_SECONDS = 10
+
+ALL_PERMISSIONS = frozenset({
+    "films:read", "films:write", "tokens:read", "tokens:mint", "tokens:revoke",
+    "jobs:read", "jobs:write", "events:write", "videos:read", "videos:write",
+    "audit:read", "audit:write", "people:write", "clients:write", "sync:write", "health:read",
+})  # fmt: skip
+PERMISSIONS: Mapping[str, frozenset[str]] = {
+    "owner": ALL_PERMISSIONS,
+    "admin": ALL_PERMISSIONS,
+    "moderator": frozenset({"films:read", "jobs:read", "tokens:read", "health:read"}),
+    "viewer": frozenset(),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Whoever a request speaks for; `via` names the service that passed it on."""
+
+    kind: Kind
+    id: str = ""
+    name: str = ""
+    roles: frozenset[str] = frozenset()
+    scopes: frozenset[str] = frozenset()
+    via: str = ""
+    token: str = field(default="", repr=False)
+
+
+ANONYMOUS = Caller("anonymous")
+
+
+def may(caller: Caller, permission: str) -> bool:
+    if caller.kind == "service":
+        return True
+    if caller.kind == "client":
+        return permission in caller.scopes
+    return any(permission in PERMISSIONS.get(role, ()) for role in caller.roles)
+
+
+class KeyRing:
+    """The public keys of accounts_service, fetched when one is missing or an hour old."""
+
+    def __init__(self, fetch: Callable[[], Awaitable[dict[str, Any]]]) -> None:
+        self.fetch = fetch
+        self.keys: KeySet | None = None
+        self.known: frozenset[str] = frozenset()
+        self.fetched_at = float("-inf")
+        self.verified: dict[str, tuple[float, Caller]] = {}
+
+    def use(self, jwks: dict[str, Any]) -> None:
+        """Take these keys as the published ones."""
+        self.keys = KeySet.import_key_set(jwks)  # type: ignore[arg-type]  # joserfc wants its TypedDict
+        self.known = frozenset(str(key.get("kid")) for key in jwks["keys"])
+        self.fetched_at = time.monotonic()
+        self.verified.clear()
+
+    async def caller(self, token: str) -> Caller:
+        """Return who this access token speaks for; raise Unauthenticated if it is not valid."""
+        found = self.verified.get(token)
+        if found and found[0] > time.time():
+            return found[1]
+        kid = _kid(token)
+        age = time.monotonic() - self.fetched_at
+        if self.keys is None or age > 3600 or (kid not in self.known and age > 5):
+            self.use(await self.fetch())
+        if self.keys is None or kid not in self.known:
+            raise Unauthenticated
+        claims = _claims(token, self.keys, "EdDSA", AUDIENCE)
+        if claims.get("iss") != ISSUER:
+            raise Unauthenticated
+        caller = _person(claims, token)
+        if len(self.verified) > 4096:
+            self.verified.clear()
+        self.verified[token] = (float(claims["exp"]), caller)
+        return caller
+
+
+def service_token(secret: str, caller: str, audience: str) -> str:
+    """Return a one-minute proof that `caller` is calling `audience`."""
+    now = int(time.time())
+    claims = {"sub": caller, "aud": audience, "iat": now, "exp": now + SERVICE_TOKEN_SECONDS}
+    return jwt.encode({"alg": "HS256"}, claims, _service_key(secret))
+
+
+def calling_service(secret: str, token: str, audience: str) -> Caller:
+    """Return the service that made this token for `audience`, or raise Unauthenticated."""
+    claims = _claims(token, _service_key(secret), "HS256", audience)
+    name = str(claims.get("sub", ""))
+    return Caller("service", id=name, name=name)
+
+
+def derive_key(secret: str, purpose: str) -> bytes:
+    """Return 32 bytes for one purpose, so that one secret never serves two."""
+    return hmac.digest(secret.encode(), purpose.encode(), hashlib.sha256)
+
+
+def _service_key(secret: str) -> OctKey:
+    return OctKey.import_key(derive_key(secret, "service-token"))
+
+
+def _kid(token: str) -> str:
+    """Return the key id a token names; nothing else of the unverified header is used."""
+    try:
+        header = orjson.loads(urlsafe_b64decode(token.split(".", 1)[0].encode("ascii") + b"=="))
+    except ValueError as error:
+        raise Unauthenticated from error
+    return str(header.get("kid", "")) if isinstance(header, dict) else ""
+
+
+def _claims(token: str, key: KeySet | OctKey, algorithm: str, audience: str) -> dict[str, Any]:
+    try:
+        claims = jwt.decode(token, key, algorithms=[algorithm]).claims
+        jwt.JWTClaimsRegistry(
+            leeway=LEEWAY_SECONDS,
+            aud={"essential": True, "value": audience},
+            exp={"essential": True},
+        ).validate(claims)
+    except (JoseError, ValueError) as error:
+        raise Unauthenticated("This access token is not valid, or no longer.") from error
+    return claims
+
+
+def _person(claims: dict[str, Any], token: str) -> Caller:
+    return Caller(
+        kind="client" if claims.get("kind") == "client" else "person",
+        id=str(claims.get("sub", "")),
+        name=str(claims.get("name", "")),
+        roles=frozenset(claims.get("roles", ())),
+        scopes=frozenset(str(claims.get("scope", "")).split()),
+        token=token,
+    )

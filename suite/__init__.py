@@ -1,0 +1,1 @@
+"""The launcher: the only code that knows every service."""

@@ -1,0 +1,1 @@
+"""The two engines that come as wheels: PostgreSQL and Valkey, under one data directory."""

@@ -148,6 +148,12 @@ class JwkSet(Schema):
     keys: tuple[dict[str, Any], ...]
 
 
+class SigningKeyNew(Schema):
+    """A new key starts an hour from now; at once, and the old ones stop, if one has leaked."""
+
+    leaked: bool = False
+
+
 class AuditEntryNew(Schema):
     """One deed, told by the service where it happened. `id` makes telling it twice harmless."""
 
@@ -244,14 +250,19 @@ class AuditEntryDiffers(Conflict):
 
 
 class AccountsClient(ServiceClient):
-    """Speaks to accounts_service; `.acting(token)` for what a person does."""
+    """Speaks to accounts_service; `.acting(token)` for what a person does.
 
-    async def sign_in(self, new: SignIn) -> SignedIn:
-        return await self.post("/sessions", new, into=SignedIn)
+    A front-end gives the viewer's `address`, by which attempts to sign in are limited.
+    """
 
-    async def refresh(self, refresh_token: str) -> SignedIn:
+    SERVICE = "accounts_service"
+
+    async def sign_in(self, new: SignIn, *, address: str = "", device: str = "") -> SignedIn:
+        return await self._viewer("/sessions", new, address, device)
+
+    async def refresh(self, refresh_token: str, *, address: str = "") -> SignedIn:
         body = Refresh(refresh_token=refresh_token)
-        return await self.post("/sessions/refresh", body, into=SignedIn)
+        return await self._viewer("/sessions/refresh", body, address)
 
     async def sign_out(self) -> None:
         await self.delete("/sessions/current")
@@ -260,44 +271,53 @@ class AccountsClient(ServiceClient):
         await self.delete("/sessions")
 
     async def me(self) -> Account:
-        return await self.get("/me", into=Account)
+        return await self.get("/me", Account)
 
-    async def change_password(self, change: PasswordChange) -> SignedIn:
-        return await self.put("/me/password", change, into=SignedIn)
+    async def change_password(self, change: PasswordChange, *, address: str = "") -> SignedIn:
+        return await self._viewer("/me/password", change, address)
 
-    async def accounts(
-        self, *, q: str | None = None, cursor: str | None = None, limit: int = 50
-    ) -> Accounts:
-        query = {"q": q, "cursor": cursor, "limit": limit}
-        return await self.get("/accounts", query, into=Accounts)
+    async def accounts(self, q: str = "", cursor: str | None = None, limit: int = 50) -> Accounts:
+        return await self.get("/accounts", Accounts, q=q or None, cursor=cursor, limit=limit)
 
     async def change_account(self, account_id: UUID, change: AccountChange) -> Account:
-        return await self.patch(f"/accounts/{account_id}", change, into=Account)
+        return await self.patch(f"/accounts/{account_id}", change, Account)
 
     async def make_setup_link(self, new: SetupLinkNew) -> SetupLink:
-        return await self.post("/setup-links", new, into=SetupLink)
+        return await self.post("/setup-links", new, SetupLink)
 
-    async def set_up(self, setup: Setup) -> SignedIn:
-        return await self.post("/setup", setup, into=SignedIn)
+    async def set_up(self, setup: Setup, *, address: str = "", device: str = "") -> SignedIn:
+        return await self._viewer("/setup", setup, address, device)
 
-    async def clients(self, *, cursor: str | None = None, limit: int = 50) -> Clients:
-        return await self.get("/clients", {"cursor": cursor, "limit": limit}, into=Clients)
+    async def clients(self, cursor: str | None = None, limit: int = 50) -> Clients:
+        return await self.get("/clients", Clients, cursor=cursor, limit=limit)
 
     async def create_client(self, new: ClientNew) -> ClientWithSecret:
-        return await self.post("/clients", new, into=ClientWithSecret)
+        return await self.post("/clients", new, ClientWithSecret)
 
     async def revoke_client(self, client_id: UUID) -> None:
         await self.delete(f"/clients/{client_id}")
 
     async def audit(
-        self, filters: AuditQuery | None = None, *, cursor: str | None = None, limit: int = 50
+        self, filters: AuditQuery | None = None, cursor: str | None = None, limit: int = 50
     ) -> AuditEntries:
-        chosen = (filters or AuditQuery()).model_dump(mode="json", exclude_none=True)
-        query = {**chosen, "cursor": cursor, "limit": limit}
-        return await self.get("/audit", query, into=AuditEntries)
+        chosen = dict(filters or AuditQuery())
+        return await self.get("/audit", AuditEntries, **chosen, cursor=cursor, limit=limit)
 
     async def record(self, entry: AuditEntryNew) -> AuditEntry:
-        return await self.post("/audit", entry, into=AuditEntry)
+        """Add to the log; the entry's id is its idempotency key, so this may be repeated."""
+        return await self.post("/audit", entry, AuditEntry, key=str(entry.id))
 
     async def keys(self) -> JwkSet:
-        return await self.get("/.well-known/jwks.json", into=JwkSet)
+        return await self.get("/.well-known/jwks.json", JwkSet)
+
+    async def replace_signing_key(self, new: SigningKeyNew) -> JwkSet:
+        return await self.post("/signing-keys", new, JwkSet)
+
+    async def _viewer(self, path: str, body: Schema, address: str, device: str = "") -> SignedIn:
+        headers = {"X-Viewer-Address": address, "X-Viewer-Device": _ascii(device)}
+        answer = await self.send("POST", path, body, headers=headers)
+        return SignedIn.model_validate_json(answer.content)
+
+
+def _ascii(text: str) -> str:
+    return text[:200].encode("ascii", "replace").decode()

@@ -113,6 +113,14 @@ class ServiceClient:
     async def close(self) -> None:
         await self.http.aclose()
 
+    async def ping(self) -> None:
+        """Raise unless the service answers."""
+        await self.get("/health")
+
+    def error_in(self, response: httpx.Response) -> AppError:
+        """Return the error an answer carries; third parties have shapes of their own."""
+        return error_in(response)
+
     @overload
     async def get(self, path: str, into: type[Answer], **query: Param) -> Answer: ...
     @overload
@@ -226,7 +234,7 @@ class ServiceClient:
             raise Unavailable(f"{self.SERVICE or request.url.host} did not answer.") from error
         self.breaker.note(good=response.status_code not in {502, 503, 504})
         if response.is_error:
-            raise error_in(response)
+            raise self.error_in(response)
         return response
 
 

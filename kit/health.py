@@ -72,11 +72,7 @@ async def readiness(app: FastAPI) -> Readiness:
 
 def sibling(client: ServiceClient) -> Watched:
     """Watch another service: worth knowing, but not a reason to stop serving."""
-
-    async def check() -> None:
-        await client.get("/health")
-
-    return Watched(check, required=False)
+    return Watched(client.ping, required=False)
 
 
 async def _look(watched: Watched) -> Dependency:

@@ -40,7 +40,9 @@ class Edge:
         headers: Mapping[str, str] = HEADERS,
         body_limits: Mapping[str, int | None] | None = None,
     ) -> None:
-        """`body_limits`: bytes by path prefix (None: no limit); one megabyte elsewhere."""
+        """`body_limits`: bytes by path prefix, "/library/" or "PUT /library/" (None: no limit);
+        one megabyte elsewhere.
+        """
         self.app = app
         self.metrics = metrics
         self.headers = [(key.encode(), value.encode()) for key, value in headers.items()]
@@ -58,9 +60,9 @@ class Edge:
             log.request_id.reset(request)
             log.service.reset(service)
 
-    def limit(self, path: str) -> int | None:
+    def limit(self, method: str, path: str) -> int | None:
         for prefix, limit in self.body_limits:
-            if path.startswith(prefix):
+            if f"{method} {path}".startswith(prefix) or path.startswith(prefix):
                 return limit
         return MEGABYTE
 
@@ -94,7 +96,7 @@ class _Exchange:
         if scope["method"] in {"GET", "HEAD"}:
             await self.edge.app(scope, receive, self.send)
             return
-        self.limit = self.edge.limit(scope["path"])
+        self.limit = self.edge.limit(scope["method"], scope["path"])
         declared = Headers(scope=scope).get("content-length", "")
         if self.limit is not None and declared.isdigit() and int(declared) > self.limit:
             raise TooLarge(limit=self.limit)

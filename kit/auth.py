@@ -22,6 +22,7 @@ from kit.errors import Unauthenticated
 
 Kind = Literal["anonymous", "person", "client", "service"]
 ISSUER = AUDIENCE = "karangou"
+ALGORITHM = "Ed25519"  # EdDSA by its fully specified name (RFC 9864)
 SERVICE_TOKEN_SECONDS = 60
 LEEWAY_SECONDS = 10
 
@@ -90,7 +91,7 @@ class KeyRing:
             self.use(await self.fetch())
         if self.keys is None or kid not in self.known:
             raise Unauthenticated
-        claims = _claims(token, self.keys, "EdDSA", AUDIENCE)
+        claims = _claims(token, self.keys, ALGORITHM, AUDIENCE)
         if claims.get("iss") != ISSUER:
             raise Unauthenticated
         caller = _person(claims, token)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 from uuid import UUID
 
 from pydantic import AwareDatetime, Field, StringConstraints, model_validator
@@ -13,6 +13,9 @@ from kit.pages import Page
 from kit.schema import Name, Schema, Whole
 
 MOST_VERIFICATIONS = 100
+# These calls may be sent twice without harm, whatever their key: let the client retry them.
+REPEATABLE = "repeatable"
+SHEET_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"
 
 # What someone typed or carries: a short code in any spelling, or a long token.
 Typed = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
@@ -200,28 +203,32 @@ class TokenStoreUnavailable(Unavailable):
 class TokensClient(ServiceClient):
     """Speaks to tokens_service; `.acting(token)` for what a person does."""
 
+    SERVICE: ClassVar[str] = "tokens_service"
+
     async def verify(
         self, token: str, *, device: str | None = None, viewer_address: str | None = None
     ) -> Verification:
         """Say what `token` opens; `viewer_address` is whose guesses are counted."""
         body = Verify(token=token, device=device)
         headers = {"X-Viewer-Address": viewer_address} if viewer_address else {}
-        return await self.post("/verify", body, into=Verification, headers=headers)
+        answer = await self.send("POST", "/verify", body, headers=headers, key=REPEATABLE)
+        return Verification.model_validate_json(answer.content)
 
     async def verify_many(self, items: list[Verify]) -> Verifications:
+        """Say what each opens, up to 100 at once; wrong ones count as the caller's guesses."""
         return await self.post("/verifications", VerifyMany(items=items), into=Verifications)
 
     async def mint(self, new: Mint) -> Token:
-        return await self.post("/mint", new, into=Token)
+        return await self.post("/mint", new, into=Token, key=new.key or "")
 
     async def revoke(self, code: str) -> Token:
-        return await self.post("/revoke", Revocation(code=code), into=Token)
+        return await self.post("/revoke", Revocation(code=code), into=Token, key=REPEATABLE)
 
     async def tokens(
         self, filters: TokenQuery | None = None, *, cursor: str | None = None, limit: int = 50
     ) -> Tokens:
         chosen = (filters or TokenQuery()).model_dump(mode="json", exclude_none=True)
-        return await self.get("/tokens", {**chosen, "cursor": cursor, "limit": limit}, into=Tokens)
+        return await self.get("/tokens", into=Tokens, **chosen, cursor=cursor, limit=limit)
 
     async def token(self, token_id: UUID) -> Token:
         return await self.get(f"/tokens/{token_id}", into=Token)
@@ -239,20 +246,25 @@ class TokensClient(ServiceClient):
         await self.delete(f"/tokens/{token_id}/devices/{device}")
 
     async def mint_batch(self, new: BatchNew) -> Batch:
-        return await self.post("/batches", new, into=Batch)
+        return await self.post("/batches", new, into=Batch, key=new.key or "")
 
     async def batches(self, *, cursor: str | None = None, limit: int = 50) -> Batches:
-        return await self.get("/batches", {"cursor": cursor, "limit": limit}, into=Batches)
+        return await self.get("/batches", into=Batches, cursor=cursor, limit=limit)
 
     async def batch(self, batch_id: UUID) -> Batch:
         return await self.get(f"/batches/{batch_id}", into=Batch)
 
     async def revoke_batch(self, batch_id: UUID) -> Batch:
-        return await self.post(f"/batches/{batch_id}/revocation", None, into=Batch)
+        return await self.post(f"/batches/{batch_id}/revocation", None, Batch, key=REPEATABLE)
 
     async def batch_csv(self, batch_id: UUID) -> bytes:
-        return await self.read(f"/batches/{batch_id}/codes.csv")
+        """Return every code of a batch with its address, as a table."""
+        return (await self.send("GET", f"/batches/{batch_id}/codes.csv")).content
 
     async def batch_sheet(self, batch_id: UUID, language: str = "fr") -> bytes:
-        """Return a page of HTML to print on A4: tickets with QR codes."""
-        return await self.read(f"/batches/{batch_id}/sheet", {"language": language})
+        """Return a page of HTML to print on A4: tickets with QR codes.
+
+        Serve it with SHEET_POLICY: its style is inside it.
+        """
+        query = {"language": language}
+        return (await self.send("GET", f"/batches/{batch_id}/sheet", query=query)).content

@@ -1,0 +1,1 @@
+"""A video library that speaks Bunny Stream: uploads, HLS ladders, captions, signed delivery."""

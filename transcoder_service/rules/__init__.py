@@ -1,0 +1,1 @@
+"""What the library encodes, into what, and how the result is described."""

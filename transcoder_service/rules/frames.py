@@ -1,0 +1,80 @@
+"""The grid of frames that all renditions share, and the parts a film is encoded in.
+
+A group of pictures is a whole, even number of frames close to two seconds, and a segment is
+three of them: so every rendition, at full, half or quarter frame rate, has its IDR frames and
+its segment borders at the same instants, and parts made by different processes join exactly.
+"""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from math import ceil
+
+GOPS_IN_SEGMENT = 3
+NATURAL = tuple(
+    Fraction(*rate)
+    for rate in (
+        (10, 1), (12, 1), (25, 2), (15000, 1001), (15, 1), (20, 1), (24000, 1001), (24, 1),
+        (25, 1), (30000, 1001), (30, 1), (48, 1), (50, 1), (60000, 1001), (60, 1),
+    )
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Grid:
+    rate: Fraction
+    gop: int
+
+    @property
+    def segment(self) -> int:
+        """Frames in a segment."""
+        return self.gop * GOPS_IN_SEGMENT
+
+    @property
+    def segment_seconds(self) -> Fraction:
+        return self.segment / self.rate
+
+    def seconds(self, frames: int) -> Fraction:
+        return frames / self.rate
+
+    def frames(self, seconds: float) -> int:
+        return max(1, round(seconds * self.rate))
+
+
+@dataclass(frozen=True)
+class Part:
+    number: int
+    first: int
+    frames: int
+
+
+def grid(rate: Fraction) -> Grid:
+    """Return the grid of a source with `rate` frames a second: its own natural rate, up to 60."""
+    while rate > Fraction(605, 10):
+        rate /= 2
+    nearest = min(NATURAL, key=lambda natural: abs(natural - rate))
+    if abs(nearest - rate) > rate / 400:  # a variable rate: take the next one up
+        nearest = next((natural for natural in NATURAL if natural >= rate), NATURAL[-1])
+    step = 4 if nearest > 31 else 2
+    return Grid(nearest, max(1, round(2 * nearest / step)) * step)
+
+
+def parts(total: int, shape: Grid, cores: int) -> tuple[Part, ...]:
+    """Cut `total` frames into parts of whole segments.
+
+    The first is short, so that it can be watched soon. The others are short enough to lose
+    little to a crash, long enough to be worth a process, and a multiple of `cores` in number.
+    """
+    segments = ceil(total / shape.segment)
+    lengths = [min(2, segments)]
+    rest = segments - lengths[0]
+    if rest:
+        count = ceil(rest / 10)
+        count = min(rest, ceil(count / cores) * cores)
+        lengths += [(rest * (n + 1)) // count - (rest * n) // count for n in range(count)]
+    made: list[Part] = []
+    first = 0
+    for number, length in enumerate(lengths):
+        frames = min(length * shape.segment, total - first)
+        made.append(Part(number, first, frames))
+        first += frames
+    return tuple(made)

@@ -1,0 +1,1 @@
+"""What catalog_service promises: films, shelves, search, playback, sync with the library."""

@@ -1,8 +1,7 @@
 """The tables of transcoder_service: one video library.
 
-Where files live in the store (see rules/paths.py): the film as it came is
-`{library}/{guid}/original`; what encoding makes is `{library}/{guid}/{generation}/…` and becomes
-visible when `Video.generation` names it; what people add is `{library}/{guid}/added/…`.
+Where files live in the store: rules/paths.py. What encoding makes becomes visible at the origin
+when `Video.generation` names it.
 """
 
 from datetime import datetime
@@ -49,7 +48,7 @@ class Video(Table):
     # What was uploaded.
     original_hash: Mapped[str | None]
     original_bytes: Mapped[int] = mapped_column(BigInteger, default=0)
-    has_original: Mapped[bool] = mapped_column(default=False)
+    original_path: Mapped[str | None]  # where in the store; None: nothing came, or it is gone
     length_seconds: Mapped[int] = mapped_column(default=0)
     framerate: Mapped[float] = mapped_column(default=0)
     rotation: Mapped[int | None]

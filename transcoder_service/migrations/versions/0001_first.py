@@ -61,7 +61,7 @@ def upgrade() -> None:
         sa.Column("status", sa.SmallInteger(), nullable=False),
         sa.Column("original_hash", sa.String(), nullable=True),
         sa.Column("original_bytes", sa.BigInteger(), nullable=False),
-        sa.Column("has_original", sa.Boolean(), nullable=False),
+        sa.Column("original_path", sa.String(), nullable=True),
         sa.Column("length_seconds", sa.Integer(), nullable=False),
         sa.Column("framerate", sa.Double(), nullable=False),
         sa.Column("rotation", sa.Integer(), nullable=True),

@@ -1,0 +1,1 @@
+"""The third parties: object storage, ffmpeg, and whoever takes our webhooks."""

@@ -4,10 +4,11 @@ import logging
 import time
 
 from limits import RateLimitItem, parse
-from limits.aio.storage import MemoryStorage, Storage
+from limits.aio.storage import MemoryStorage
+from limits.aio.storage import RedisStorage as ValkeyStorage
 from limits.aio.strategies import SlidingWindowCounterRateLimiter
 from limits.errors import StorageError
-from limits.storage import storage_from_string
+from valkey.asyncio import ConnectionPool
 
 from kit.errors import TooMany
 
@@ -20,7 +21,10 @@ class Limiter:
     def __init__(self, valkey_url: str, prefix: str, *, enabled: bool = True) -> None:
         self.prefix = prefix
         self.enabled = enabled
-        self.shared = SlidingWindowCounterRateLimiter(_storage(valkey_url))
+        self.pool = ConnectionPool.from_url(
+            _url(valkey_url), socket_timeout=1, socket_connect_timeout=1
+        )
+        self.shared = SlidingWindowCounterRateLimiter(_storage(self.pool))
         self.local = SlidingWindowCounterRateLimiter(MemoryStorage())
         self.rules: dict[str, RateLimitItem] = {}
 
@@ -47,6 +51,9 @@ class Limiter:
         if not allowed:
             raise TooMany(retry_after=item.get_expiry())
 
+    async def close(self) -> None:
+        await self.pool.disconnect()
+
     async def _hit(
         self, strategy: SlidingWindowCounterRateLimiter, item: RateLimitItem, keys: tuple[str, ...]
     ) -> None:
@@ -56,10 +63,13 @@ class Limiter:
         raise TooMany(retry_after=max(1, round(stats.reset_time - time.time())))
 
 
-def _storage(url: str) -> Storage:
+def _url(url: str) -> str:
+    """Return the URL as Valkey's client says it."""
     scheme, _, rest = url.partition("://")
-    scheme = {"unix": "valkey+unix", "redis": "valkey", "rediss": "valkeys"}.get(scheme, scheme)
-    found = storage_from_string(f"async+{scheme}://{rest}", wrap_exceptions=True)
-    if not isinstance(found, Storage):
-        raise TypeError(f"{scheme}:// is no Valkey; use valkey://host:port/0")
-    return found
+    known = {"redis": "valkey", "rediss": "valkeys", "valkey+unix": "unix", "redis+unix": "unix"}
+    return f"{known.get(scheme, scheme)}://{rest}"
+
+
+def _storage(pool: ConnectionPool) -> ValkeyStorage:
+    # The address is the pool's; limits wants one of its own to choose its client by.
+    return ValkeyStorage("async+valkey://", wrap_exceptions=True, connection_pool=pool)  # type: ignore[arg-type]  # it passes options on untyped

@@ -104,11 +104,22 @@ class _Exchange:
         async def counted() -> Message:
             message = await receive()
             self.received += len(message.get("body", b""))
-            if self.limit is not None and self.received > self.limit:
+            if self.is_over:
                 raise TooLarge(limit=self.limit)
             return message
 
-        await self.edge.app(scope, counted, self.send)
+        await self.edge.app(scope, counted, self.send_unless_over)
+        if self.is_over and not self.status:
+            raise TooLarge(limit=self.limit)
+
+    @property
+    def is_over(self) -> bool:
+        return self.limit is not None and self.received > self.limit
+
+    async def send_unless_over(self, message: Message) -> None:
+        """Hold back the app's own words on a body cut short: FastAPI would call it malformed."""
+        if self.status or not self.is_over:
+            await self.send(message)
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":

@@ -89,6 +89,7 @@ def _lifespan(
         async with AsyncExitStack() as stack:
             if app.state.database is not None:
                 stack.push_async_callback(app.state.database.close)
+            stack.push_async_callback(app.state.limiter.close)
             for client in app.state.clients.values():
                 stack.push_async_callback(client.close)
             if setup is not None:

@@ -1,0 +1,149 @@
+"""Signing in, staying signed in, signing out."""
+
+import secrets
+from typing import assert_never
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from accounts_service.actions import keys, log
+from accounts_service.actions.callers import signed_in
+from accounts_service.actions.tools import Origin, Tools
+from accounts_service.models import Account, UserSession
+from accounts_service.queries import people as queries
+from accounts_service.rules import attempts, claims, refreshing
+from accounts_service.rules.refreshing import Verdict
+from kit import clock
+from kit.auth import Caller
+from kit.contracts import accounts as wire
+from kit.contracts.accounts import (
+    AccountState,
+    RefreshReused,
+    SessionEnded,
+    SignedIn,
+    SignIn,
+    SignInTooOften,
+    WrongCredentials,
+)
+from kit.db import Sessions
+from kit.errors import AppError
+
+SEED_BYTES = 32
+
+
+async def sign_in(sessions: Sessions, tools: Tools, new: SignIn, origin: Origin) -> SignedIn:
+    """Check a password, and open a session.
+
+    Two transactions, and none while the password is being hashed: the attempt must count even
+    though it is refused, and a slow hash must not hold a connection.
+    """
+    async with sessions.begin() as session:
+        await count_attempt(session, new.email, origin.address)
+        known = await queries.account_by_email(session, new.email)
+    stored = known.password_hash if known is not None else None
+    if not await tools.passwords.matches(new.password, stored) or known is None:
+        raise WrongCredentials
+    async with sessions.begin() as session:
+        account = await queries.account_for_update(session, known.id)
+        if account.state != AccountState.active or account.password_hash != stored:
+            raise WrongCredentials
+        cleared = attempts.cleared_by_success(new.email, origin.address)
+        await queries.forget_attempts(session, cleared)
+        return await open_session(session, tools, account, origin)
+
+
+async def open_session(
+    session: AsyncSession, tools: Tools, account: Account, origin: Origin
+) -> SignedIn:
+    """Open a session for somebody who has proved who they are."""
+    at = clock.now()
+    opened = UserSession(
+        account_id=account.id,
+        seed=secrets.token_bytes(SEED_BYTES),
+        generation=0,
+        created_at=at,
+        rotated_at=at,
+        expires_at=at + tools.session_life,
+        address=origin.address,
+        device=origin.device,
+    )
+    session.add(opened)
+    account.last_sign_in_at = at
+    await session.flush()
+    caller = Caller("person", id=str(account.id), name=account.name)
+    about = {"address": origin.address, "device": origin.device}
+    await log.note(session, caller, "session.opened", str(opened.id), about)
+    return await _answer(session, tools, account, opened)
+
+
+async def refresh(sessions: Sessions, tools: Tools, refresh_token: str) -> SignedIn:
+    """Give the next pair of tokens; reuse ends the session, for good although this is refused."""
+    shown = refreshing.presented(refresh_token)
+    if shown is None:
+        raise SessionEnded
+    async with sessions.begin() as session:
+        outcome = await _refresh(session, tools, shown)
+    if isinstance(outcome, AppError):
+        raise outcome
+    return outcome
+
+
+async def sign_out(session: AsyncSession, caller: Caller) -> None:
+    _, current = await signed_in(session, caller)
+    current.ended_at, current.ended_why = clock.now(), "signed_out"
+    await log.note(session, caller, "session.ended", str(current.id), {"why": "signed_out"})
+
+
+async def sign_out_everywhere(session: AsyncSession, caller: Caller) -> None:
+    account, _ = await signed_in(session, caller)
+    await queries.end_sessions(session, account.id, clock.now(), "signed_out_everywhere")
+    await log.note(session, caller, "sessions.ended", str(account.id), {"why": "signed_out"})
+
+
+async def count_attempt(session: AsyncSession, email: str, address: str) -> None:
+    """Count an attempt before it is made, so that a hundred at once are a hundred."""
+    at = clock.now()
+    patience = attempts.keys(email, address)
+    counters = await queries.attempts_for_update(session, patience, at)
+    wait = max(attempts.wait_seconds(one, patience[one.key], at) for one in counters)
+    if wait:
+        raise SignInTooOften(retry_after=wait)
+    for one in counters:
+        one.failures, one.last_at = attempts.count(one, at), at
+
+
+async def _refresh(
+    session: AsyncSession, tools: Tools, shown: refreshing.Presented
+) -> SignedIn | AppError:
+    found = await queries.user_session_for_update(session, shown.session_id)
+    if found is None or not refreshing.is_genuine(shown, found, tools.refresh_key):
+        return SessionEnded()
+    account = await queries.account(session, found.account_id)
+    at = clock.now()
+    match refreshing.verdict(shown, found, at, tools.grace):
+        case Verdict.ended:
+            return SessionEnded()
+        case Verdict.reused:
+            found.ended_at, found.ended_why = at, "reused"
+            caller = Caller("person", id=str(account.id), name=account.name)
+            await log.note(session, caller, "session.reused", str(found.id))
+            return RefreshReused()
+        case Verdict.rotate:
+            found.generation += 1
+            found.rotated_at, found.expires_at = at, at + tools.session_life
+        case Verdict.repeat:
+            pass
+        case never:
+            assert_never(never)
+    return await _answer(session, tools, account, found)
+
+
+async def _answer(
+    session: AsyncSession, tools: Tools, account: Account, opened: UserSession
+) -> SignedIn:
+    said = claims.of_person(account, opened, clock.now())
+    return SignedIn(
+        access_token=await keys.token(session, tools, said),
+        refresh_token=refreshing.token(opened, tools.refresh_key),
+        expires_in=claims.LIFE_SECONDS,
+        account=wire.Account.model_validate(account),
+    )

@@ -1,0 +1,78 @@
+"""API clients, signing keys, and the audit log."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+
+from accounts_service import models
+from accounts_service.actions import clients, keys, log
+from accounts_service.endpoints.given import (
+    Auditor,
+    AuditWriter,
+    ClientsAdmin,
+    Cursor,
+    ToolsDep,
+)
+from kit.contracts.accounts import (
+    AuditEntries,
+    AuditEntry,
+    AuditEntryNew,
+    AuditQuery,
+    ClientNew,
+    Clients,
+    ClientWithSecret,
+    JwkSet,
+    SigningKeyNew,
+)
+from kit.pages import Limit
+from kit.web import ReadSession, Session, etagged
+
+router = APIRouter(tags=["programs"])
+JWKS_SECONDS = 300
+
+
+@router.get("/.well-known/jwks.json", response_model=JwkSet)
+async def public_keys(request: Request, session: Session, tools: ToolsDep) -> Response:
+    body = (await keys.publish(session, tools)).model_dump_json().encode()
+    return etagged(request, body, max_age=JWKS_SECONDS)
+
+
+@router.post("/signing-keys", status_code=201)
+async def replace_signing_key(
+    new: SigningKeyNew, caller: ClientsAdmin, session: Session, tools: ToolsDep
+) -> JwkSet:
+    return await keys.replace(session, tools, caller, leaked=new.leaked)
+
+
+@router.get("/clients")
+async def list_clients(
+    caller: ClientsAdmin, session: ReadSession, cursor: Cursor = None, limit: Limit = 50
+) -> Clients:
+    return await clients.clients(session, caller, cursor, limit)
+
+
+@router.post("/clients", status_code=201)
+async def create_client(new: ClientNew, caller: ClientsAdmin, session: Session) -> ClientWithSecret:
+    return await clients.create(session, caller, new)
+
+
+@router.delete("/clients/{client_id}", status_code=204)
+async def revoke_client(client_id: UUID, caller: ClientsAdmin, session: Session) -> None:
+    await clients.revoke(session, caller, client_id)
+
+
+@router.get("/audit")
+async def audit(
+    caller: Auditor,
+    session: ReadSession,
+    chosen: Annotated[AuditQuery, Query()],
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> AuditEntries:
+    return await log.entries(session, chosen, cursor, limit)
+
+
+@router.post("/audit", response_model=AuditEntry, status_code=201)
+async def record(new: AuditEntryNew, caller: AuditWriter, session: Session) -> models.AuditEntry:
+    return await log.record(session, new)

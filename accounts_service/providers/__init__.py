@@ -1,0 +1,1 @@
+"""Cryptography that others wrote: argon2 and joserfc."""

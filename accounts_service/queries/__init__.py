@@ -1,0 +1,1 @@
+"""Every statement accounts_service sends to its database."""

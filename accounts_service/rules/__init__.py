@@ -1,0 +1,1 @@
+"""What is allowed in accounts_service, and what it comes to. Pure."""

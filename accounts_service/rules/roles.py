@@ -1,0 +1,43 @@
+"""Who may be what, and who may change it. Pure."""
+
+from collections.abc import Iterable
+
+from accounts_service.models import Account
+from kit.auth import ALL_PERMISSIONS, Caller, may
+from kit.contracts.accounts import (
+    AccountChange,
+    AccountState,
+    LastOwner,
+    OwnersOnly,
+    Role,
+    UnknownScope,
+)
+from kit.errors import Forbidden
+
+
+def is_active_owner(account: Account) -> bool:
+    return Role.owner in account.roles and account.state == AccountState.active
+
+
+def check_change(
+    caller: Caller, account: Account, change: AccountChange, other_owners: int
+) -> None:
+    """Owners are made, unmade and suspended by owners only, and one always remains."""
+    roles = set(account.roles if change.roles is None else change.roles)
+    state = change.state or account.state
+    was, becomes = Role.owner in account.roles, Role.owner in roles
+    touches = was != becomes or (was and state != account.state)
+    if touches and Role.owner not in caller.roles and caller.kind != "service":
+        raise OwnersOnly
+    stays = becomes and state == AccountState.active
+    if is_active_owner(account) and not stays and other_owners == 0:
+        raise LastOwner
+
+
+def check_scopes(caller: Caller, scopes: Iterable[str]) -> None:
+    """Let a program be given only what its maker may do."""
+    for scope in scopes:
+        if scope not in ALL_PERMISSIONS:
+            raise UnknownScope(f"There is no scope {scope[:60]!r}.", known=sorted(ALL_PERMISSIONS))
+        if not may(caller, scope):
+            raise Forbidden(f"You may not give the scope {scope!r}, since you do not hold it.")

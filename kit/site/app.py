@@ -1,0 +1,129 @@
+"""How a front-end becomes an application: `kit.web.build_app`, and pages."""
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter, Depends, FastAPI
+
+from kit.assets import Assets
+from kit.client import ServiceClient
+from kit.health import Check
+from kit.middleware import HEADERS
+from kit.site import brand as brands
+from kit.site import static
+from kit.site.forms import check_form
+from kit.site.front import Front
+from kit.site.icons import Icons
+from kit.site.render import Site
+from kit.site.settings import SiteSettings
+from kit.web import Setup, build_app
+
+UI = Path(__file__).parent.parent / "ui"
+FONT = "@fontsource/bricolage-grotesque/files/bricolage-grotesque-latin-700-normal.woff2"
+IMPORTED = re.compile(r'{%-?\s*from "components/([a-z-]+)\.html"')
+EXTENDED = re.compile(r'{%-?\s*(?:extends|include) "([^"]+)"')
+
+
+def build_site(
+    settings: SiteSettings,
+    *routers: APIRouter,
+    folder: Path,
+    clients: tuple[ServiceClient, ...] = (),
+    vendor: Mapping[str, str] | None = None,
+    origins: Sequence[str] = (),
+    checks: Mapping[str, Check] | None = None,
+    setup: Setup | None = None,
+    body_limits: Mapping[str, int | None] | None = None,
+) -> FastAPI:
+    """Return the app of one front-end, whose `templates`, `static` and `locale` are in `folder`.
+
+    `vendor`: static names of files in npm's folder. `origins`: other hosts that its scripts,
+    pictures and films come from or go to (the CDN, the upload address).
+    """
+    pages = APIRouter(dependencies=[Depends(check_form)], include_in_schema=False)
+    for router in routers:
+        pages.include_router(router)
+    headers = {
+        **HEADERS,
+        "content-security-policy": policy(origins),
+        "referrer-policy": "strict-origin",
+    }
+    app = build_app(
+        settings,
+        static.router,
+        pages,
+        clients=clients,
+        checks=checks,
+        setup=setup,
+        headers=headers,
+        body_limits=body_limits,
+    )
+    app.state.site = _site(settings, folder, vendor or {})
+    app.add_middleware(Front)
+    return app
+
+
+def policy(origins: Sequence[str] = ()) -> str:
+    """Return the Content-Security-Policy: our own files, hls.js's buffers, and the CDN."""
+    others = "".join(f" {origin}" for origin in sorted({_origin(url) for url in origins if url}))
+    rules = {
+        "default-src": "'none'",
+        "script-src": "'self'",
+        "style-src": "'self'",
+        "font-src": "'self'",
+        "worker-src": "'self'",
+        "manifest-src": "'self'",
+        "img-src": f"'self' data:{others}",
+        "media-src": f"'self' blob:{others}",
+        "connect-src": f"'self'{others}",
+        "form-action": "'self'",
+        "base-uri": "'none'",
+        "frame-ancestors": "'none'",
+    }
+    return "; ".join(f"{name} {value}" for name, value in rules.items())
+
+
+def used_components(*folders: Path) -> frozenset[str]:
+    """Return the components that the pages of the last folder use, and those these use."""
+    texts = {
+        path.relative_to(folder / "templates").as_posix(): path.read_text()
+        for folder in folders
+        for path in (folder / "templates").rglob("*.html")
+    }
+    own = (folders[-1] / "templates").rglob("*.html")
+    waiting = [path.relative_to(folders[-1] / "templates").as_posix() for path in own]
+    waiting += ["base.html", "pages/error.html"]
+    seen: set[str] = set()
+    while waiting:
+        name = waiting.pop()
+        if name in seen or name not in texts:
+            continue
+        seen.add(name)
+        waiting += [f"components/{found}.html" for found in IMPORTED.findall(texts[name])]
+        waiting += EXTENDED.findall(texts[name])
+    prefix = "components/"
+    return frozenset(name[len(prefix) : -5] for name in seen if name.startswith(prefix))
+
+
+def _site(settings: SiteSettings, folder: Path, vendor: Mapping[str, str]) -> Site:
+    packages = settings.browser_packages
+    files = {name: packages / path for name, path in vendor.items()}
+    assets = Assets(
+        UI / "static",
+        folder / "static",
+        vendor={"fonts/display.woff2": packages / FONT, **files},
+        made=brands.files(settings),
+        components=used_components(UI, folder),
+    )
+    secret = settings.suite_secret.get_secret_value()
+    site = Site(settings.SERVICE, secret, (UI, folder), assets, brands.brand(settings))
+    site.icons = Icons(packages / "lucide-static" / "icons")
+    assets.ready  # noqa: B018  (compress now, not when the first visitor comes)
+    return site
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"

@@ -146,6 +146,6 @@ class Engines:
 
 def _fingerprint(service: str) -> str:
     """Return a mark of everything that decides what a migrated database looks like."""
-    files = [*sorted(migrations.versions(service).glob("*.py")), ROOT / "kit" / "jobs.py"]
+    files = [*sorted(migrations.versions(service).glob("*.py")), ROOT / "kit/jobs/tables.py"]
     files += sorted((ROOT / "suite" / "migrations").glob("*.py"))
     return sha256(b"".join(file.read_bytes() for file in files if file.exists())).hexdigest()[:12]

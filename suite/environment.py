@@ -68,7 +68,8 @@ def open_place(data: Path) -> Place:
     for ours, theirs in TWINS.items():
         given.setdefault(theirs, given[ours])
     place = Place(data, given)
-    return Place(data, _engines(data) | _addresses(place) | _folders(data) | given)
+    worked_out = _engines(data) | _addresses(place) | _folders(data)
+    return Place(data, worked_out | given | {"KARANGOU_DATA": str(data)})
 
 
 def read_variables(path: Path) -> dict[str, str]:

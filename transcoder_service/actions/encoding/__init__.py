@@ -1,0 +1,1 @@
+"""A film becomes an HLS ladder: planned, made part by part, published, verified, switched."""

@@ -1,0 +1,115 @@
+"""One part of some renditions: encoded, checked group by group, cut into segments, stored."""
+
+import asyncio
+import hashlib
+import mmap
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from transcoder_service.actions.encoding.stills import strip
+from transcoder_service.actions.encoding.workshop import WORK, Tell, Workshop
+from transcoder_service.providers.ffmpeg import encode, guarded_input
+from transcoder_service.rules import films, fragments, recipes
+from transcoder_service.rules.boxes import EncodingBroken
+from transcoder_service.rules.films import PartMade, Rendition, Segment
+from transcoder_service.rules.frames import GOPS_IN_SEGMENT, Part
+from transcoder_service.rules.ladder import Rung
+
+
+@dataclass(frozen=True)
+class Unit:
+    """The renditions of one pass over one part of the film."""
+
+    number: int  # of the pass
+    part: Part
+    rungs: tuple[Rung, ...]
+
+    @property
+    def name(self) -> str:
+        return f"pass-{self.number}-{self.part.number:04d}"
+
+
+async def make(shop: Workshop, unit: Unit, tell: Tell) -> PartMade:
+    """Encode a part, and store its segments; nothing is recorded unless all of it is right."""
+    picture = shop.plan.source.picture
+    assert picture is not None  # noqa: S101  (checked before planning)
+    folder = await asyncio.to_thread(shop.scratch, unit.name)
+    files = {rung: folder / f"{rung.name}.mp4" for rung in unit.rungs}
+    seconds = float(shop.plan.grid.seconds(unit.part.frames))
+    arguments = [
+        *guarded_input(shop.film, *recipes.picture_input(unit.part, shop.plan.grid, shop.threads)),
+        *recipes.picture_outputs(picture, shop.plan.grid, unit.part, files, shop.threads),
+    ]
+    try:
+        limits = shop.limits(seconds, max(rung.kilobits for rung in unit.rungs))
+        await encode(shop.ffmpeg, arguments, limits, tell)
+        made = [await _store(shop, unit, rung, file) for rung, file in files.items()]
+    finally:
+        await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+    part = PartMade(unit=unit.name, renditions=tuple(made))
+    await shop.record(part)
+    return part
+
+
+async def _store(shop: Workshop, unit: Unit, rung: Rung, file: Path) -> Rendition:
+    """Cut one rendition into segments at its place in the film, and put them into the store."""
+    with file.open("rb") as opened, mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ) as raw:
+        header = fragments.header(raw)
+        found = list(fragments.fragments(raw))
+        _check(shop, unit, rung, found)
+        if unit.part.number == 0:
+            await shop.write(f"{rung.name}/init.mp4", header)
+        if rung is unit.rungs[-1] and unit.number == 0:
+            picture = await asyncio.to_thread(strip, header, raw, found)
+            await shop.write(f"{WORK}/strip-{unit.part.number:04d}.jpg", picture)
+        segments = []
+        for start in range(0, len(found), GOPS_IN_SEGMENT):
+            content, segment = _segment(shop, unit, rung, raw, found[start : start + GOPS_IN_SEGMENT], start)
+            number = unit.part.first // shop.plan.grid.segment + start // GOPS_IN_SEGMENT
+            await shop.write(f"{rung.name}/{films.segment_name(number)}", content)
+            segments.append(segment)
+    width, height = fragments.size(header)
+    return Rendition(
+        name=rung.name,
+        codec=fragments.codec(header),
+        header=hashlib.sha256(header).hexdigest(),
+        segments=tuple(segments),
+        width=width,
+        height=height,
+    )
+
+
+def _check(shop: Workshop, unit: Unit, rung: Rung, found: list[fragments.Fragment]) -> None:
+    """Raise unless the groups of pictures lie on the grid and none is missing."""
+    gop = shop.plan.grid.gop // rung.step
+    ticks = recipes.ticks(shop.plan.grid) * rung.step
+    if not found or any(one.samples != gop for one in found[:-1]) or found[-1].samples > gop:
+        raise EncodingBroken(f"The key frames of {rung.name} are not where they belong.")
+    if any(one.ticks != one.samples * ticks for one in found):
+        raise EncodingBroken(f"The frames of {rung.name} do not last as long as they should.")
+    got = sum(one.samples for one in found) * rung.step
+    missing = unit.part.frames - got
+    if missing >= rung.step * (shop.plan.grid.rate if unit.part is shop.plan.parts[-1] else 1):
+        lost = float(shop.plan.grid.seconds(missing))
+        raise EncodingBroken(f"{lost:.1f} seconds of the film's picture cannot be read.")
+
+
+def _segment(
+    shop: Workshop,
+    unit: Unit,
+    rung: Rung,
+    raw: mmap.mmap,
+    found: list[fragments.Fragment],
+    number: int,
+) -> tuple[bytes, Segment]:
+    """Return a segment's bytes, and its description."""
+    grid = shop.plan.grid
+    first = unit.part.first // grid.gop + number
+    content, keys = bytearray(), []
+    for offset, fragment in enumerate(found):
+        keys.append((fragment.key_end - fragment.start, len(content)))
+        at = (first + offset) * grid.gop * recipes.ticks(grid)
+        content += fragments.moved(raw, fragment, first + offset + 1, at)
+    frames = sum(one.samples for one in found) * rung.step
+    return bytes(content), Segment(size=len(content), frames=frames, keys=tuple(keys))

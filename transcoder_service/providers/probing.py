@@ -1,0 +1,125 @@
+"""The program that probes: `python -I probing.py OPTIONS PATH` prints a Source as JSON.
+
+It meets hostile files, so it runs alone in the cage, and imports only PyAV and the standard
+library. OPTIONS are libavformat's, as JSON.
+"""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import av
+from av.video.reformatter import ColorTrc
+
+FRAMES_LOOKED_AT = 8
+TRACKS = 32
+TEXT_CODECS = ("subrip", "ass", "ssa", "webvtt", "mov_text", "text")
+
+
+def source(path: Path, options: dict[str, str]) -> dict[str, Any]:
+    with av.open(f"file:{path}", options=options, metadata_errors="replace") as film:
+        pictures = [stream for stream in film.streams.video if not _is_cover(stream)]
+        return {
+            "container": film.format.name,
+            "seconds": (film.duration or 0) / av.time_base,
+            "size": path.stat().st_size,
+            "streams": len(film.streams),
+            "audio": [_audio(stream) for stream in film.streams.audio[:TRACKS] if _known(stream)],
+            "texts": [_text(stream) for stream in film.streams.subtitles[:TRACKS] if _plain(stream)],
+            "picture": _picture(film, pictures[0]) if pictures else None,
+        }
+
+
+def _is_cover(stream: Any) -> bool:
+    return bool(stream.disposition & av.stream.Disposition.attached_pic)
+
+
+def _known(stream: Any) -> bool:
+    return stream.codec_context is not None and stream.codec_context.channels > 0
+
+
+def _plain(stream: Any) -> bool:
+    return stream.codec_context is not None and stream.codec_context.name in TEXT_CODECS
+
+
+def _audio(stream: Any) -> dict[str, Any]:
+    return {
+        **_track(stream),
+        "channels": stream.codec_context.channels,
+        "is_default": bool(stream.disposition & av.stream.Disposition.default),
+    }
+
+
+def _text(stream: Any) -> dict[str, Any]:
+    return _track(stream)
+
+
+def _track(stream: Any) -> dict[str, Any]:
+    return {
+        "index": stream.index,
+        "codec": stream.codec_context.name,
+        "language": (stream.metadata.get("language") or "und")[:16],
+        "title": (stream.metadata.get("title") or "")[:80],
+    }
+
+
+def _picture(film: Any, stream: Any) -> dict[str, Any]:
+    context = stream.codec_context
+    if context is None:
+        return {"index": stream.index, "codec": "unknown", "width": 0, "height": 0}
+    rate = stream.average_rate or stream.guessed_rate or stream.base_rate
+    aspect = stream.sample_aspect_ratio or context.sample_aspect_ratio
+    found = {
+        "index": stream.index,
+        "codec": stream.codec.canonical_name,
+        "width": context.width,
+        "height": context.height,
+        "rate": (rate.numerator, rate.denominator) if rate else (0, 1),
+        "aspect": (aspect.numerator, aspect.denominator) if aspect else (1, 1),
+        "seconds": _seconds(film, stream),
+    }
+    return found | _looks(film, stream)
+
+
+def _seconds(film: Any, stream: Any) -> float:
+    """Return how long the picture lasts, from the start of the film."""
+    if stream.duration:
+        late = (stream.start_time or 0) * stream.time_base - (film.start_time or 0) / av.time_base
+        return max(0.0, float(stream.duration * stream.time_base + max(0, late)))
+    clock = stream.metadata.get("DURATION", "").split(":")  # Matroska
+    try:
+        hours, minutes, seconds = map(float, clock)
+    except ValueError:
+        return 0.0
+    return hours * 3600 + minutes * 60 + seconds
+
+
+def _looks(film: Any, stream: Any) -> dict[str, Any]:
+    """Decode a few frames, and say what only they tell."""
+    if stream.codec_context.width * stream.codec_context.height > 8192 * 4352:
+        return {}  # too large to be accepted: do not decode it
+    interlaced, rotation, transfer, matrix = False, 0, "", ""
+    for number, frame in enumerate(film.decode(stream)):
+        interlaced |= bool(frame.interlaced_frame)
+        rotation = frame.rotation
+        transfer = _transfer(frame)
+        matrix = str(int(frame.colorspace))
+        if number >= FRAMES_LOOKED_AT:
+            break
+    return {
+        "interlaced": interlaced,
+        "rotation": round(rotation / 90) * 90 % 360,
+        "transfer": transfer,
+        "matrix": matrix,
+    }
+
+
+def _transfer(frame: Any) -> str:
+    names = {ColorTrc.SMPTE2084: "smpte2084", ColorTrc.ARIB_STD_B67: "arib-std-b67"}
+    return names.get(frame.color_trc, "")
+
+
+if __name__ == "__main__":
+    av.logging.set_level(None)
+    sys.stdout.write(json.dumps(source(Path(sys.argv[2]), json.loads(sys.argv[1]))) + "\n")

@@ -10,12 +10,15 @@ import uvloop
 
 from kit.errors import AppError
 from suite import alone, databases, people
+from suite import doctor as examination
+from suite.benchmarks import run_benchmark
 from suite.engines.both import Engines
 from suite.environment import Place, default_data, open_place
 from suite.errors import Stop
 from suite.migrations import run as migrations
 from suite.services import Service, all_services, find
 from suite.terminal import bad, good, say
+from suite.testing import run_linters, run_tests
 from suite.up import Wish, up
 
 app = typer.Typer(
@@ -76,6 +79,30 @@ def worker(service: str, data: Data = None) -> None:
     with _Running(place, [found]):
         asyncio.run(databases.prepare(place, [found]))
         alone.work(place, found)
+
+
+@app.command()
+def lint() -> None:
+    """Run every linter."""
+    sys.exit(run_linters())
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def test(context: typer.Context) -> None:
+    """Pass all tests, or those named as pytest names them."""
+    sys.exit(run_tests(context.args))
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def bench(context: typer.Context) -> None:
+    """Run a benchmark by name; without a name, list them."""
+    sys.exit(run_benchmark(context.args))
+
+
+@app.command()
+def doctor(data: Data = None) -> None:
+    """Say what is installed, found and reachable, and what to do about what is not."""
+    sys.exit(examination.report(_place(data)))
 
 
 @app.command(hidden=True)

@@ -1,0 +1,22 @@
+"""`./karangou bench`: the measurements in `benchmarks/`, by name."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+
+from suite.services import ROOT
+from suite.terminal import say
+
+FOLDER = ROOT / "benchmarks"
+
+
+def run_benchmark(words: Sequence[str]) -> int:
+    """Run the benchmark of that name with the other words, or list what there is."""
+    names = sorted(path.stem for path in FOLDER.glob("*.py") if not path.stem.startswith("_"))
+    if not words or words[0] not in names:
+        say("Which? " + ", ".join(names))
+        return 0 if not words else 1
+    program = [sys.executable, str(FOLDER / f"{words[0]}.py"), *words[1:]]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    return subprocess.run(program, cwd=ROOT, env=environment, check=False).returncode

@@ -40,7 +40,9 @@ def build_app(
         redoc_url=None,
         lifespan=_lifespan(settings, tasks, setup),
         responses=problems.RESPONSES,
-        generate_unique_id_function=lambda route: f"{route.name}_{min(route.methods).lower()}",
+        generate_unique_id_function=lambda route: (
+            f"{route.name}_{min(route.methods or {'GET'}).lower()}"
+        ),
     )
     _fill_state(app, settings, clients, checks or {})
     problems.install(app)
@@ -138,6 +140,11 @@ async def _caller(
     request: Request,
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
 ) -> Caller:
+    return await caller_of(request)
+
+
+async def caller_of(request: Request) -> Caller:
+    """Return who is calling: what CallerDep gives, for routes that are not FastAPI's."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer":
         return await _person(request, token)

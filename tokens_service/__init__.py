@@ -1,0 +1,1 @@
+"""Who may see what: short codes and signed tokens, for everyone, members or one film."""

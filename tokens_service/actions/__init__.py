@@ -1,0 +1,1 @@
+"""What can be done with tokens; each function is one transaction of the store."""

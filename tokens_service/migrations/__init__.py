@@ -1,0 +1,5 @@
+"""The changes of the store's schema, numbered; a number is applied once and never edited."""
+
+from tokens_service.migrations import first
+
+ALL = ((1, first.STATEMENTS),)

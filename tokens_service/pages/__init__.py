@@ -1,0 +1,1 @@
+"""Codes to give away: as a table, and as tickets to print."""

@@ -1,0 +1,1 @@
+"""Every statement tokens_service sends to its store."""

@@ -59,6 +59,13 @@ class Settings(ServiceSettings):
     max_caption_bytes: int = Field(2_000_000, ge=1, description="the largest captions accepted")
     max_picture_bytes: int = Field(10_000_000, ge=1, description="the largest picture accepted")
 
+    ffmpeg: str = shared("FFMPEG", "", description="the ffmpeg to use; empty: the wheel's own")
+    scratch_path: str = Field(
+        "var/scratch", description="a folder for encoding under way; it may be lost at any time"
+    )
+    encode_cores: int = Field(0, ge=0, description="cores that encoding may use; 0: all of them")
+    max_film_hours: float = Field(72, gt=0, description="the longest film accepted")
+
     @property
     def origins(self) -> frozenset[str]:
         """Return the allowed origins as a browser writes them."""

@@ -60,16 +60,16 @@ def report(place: Place) -> int:
     return 1 if missing else 0
 
 
-def _python(_: Place) -> Iterator[Finding]:
+def _python(place: Place) -> Iterator[Finding]:
     machine = f"{platform.system()} {platform.machine()}"
     yield Finding("python", f"{platform.python_version()} on {machine}, {sys.executable}")
 
 
-def _libraries(_: Place) -> Iterator[Finding]:
+def _libraries(place: Place) -> Iterator[Finding]:
     """Compare what is installed with what is pinned."""
     lines = (ROOT / "requirements.lock").read_text().splitlines()
     pins: dict[str, set[str]] = {}
-    for name, _, version in (line.split()[0].partition("==") for line in lines if "==" in line):
+    for name, version in (line.split()[0].split("==") for line in lines if "==" in line):
         pins.setdefault(name, set()).add(version)
     wrong = [name for name, versions in pins.items() if _has(name) not in {None, *versions}]
     if wrong:
@@ -114,7 +114,7 @@ def _ffmpeg(place: Place) -> Iterator[Finding]:
         yield Finding("ffmpeg", f"{path} does not run", "set FFMPEG to the path of an ffmpeg")
 
 
-def _browser(_: Place) -> Iterator[Finding]:
+def _browser(place: Place) -> Iterator[Finding]:
     modules = ROOT / "node_modules" / ".karangou"
     advice = "" if modules.exists() else "start ./karangou once with the network there"
     yield Finding("browser code", "fetched" if modules.exists() else "not fetched", advice)

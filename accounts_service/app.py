@@ -10,6 +10,7 @@ from accounts_service.actions import keys
 from accounts_service.actions.tools import Tools
 from accounts_service.endpoints import oauth, people, programs
 from accounts_service.settings import Settings
+from accounts_service.tasks import tasks
 from kit.auth import KeyRing
 from kit.client import ServiceClient
 from kit.web import build_app
@@ -18,7 +19,7 @@ from kit.web import build_app
 def create_app(settings: Settings | None = None, *clients: ServiceClient) -> FastAPI:
     settings = settings or Settings()
     routers = (people.router, programs.router, oauth.router)
-    return build_app(settings, *routers, clients=clients, setup=_setup)
+    return build_app(settings, *routers, clients=clients, tasks=tasks, setup=_setup)
 
 
 @asynccontextmanager

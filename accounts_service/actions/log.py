@@ -19,11 +19,14 @@ from kit.contracts.accounts import (
     AuditQuery,
 )
 from kit.db import new_id
+from kit.errors import Forbidden
 from kit.pages import BadCursor, decode_cursor, encode_cursor
 
 
-async def record(session: AsyncSession, new: AuditEntryNew) -> models.AuditEntry:
+async def record(session: AsyncSession, caller: Caller, new: AuditEntryNew) -> models.AuditEntry:
     """Write what a service tells; told again, it is the same entry."""
+    if caller.kind != "service":
+        raise Forbidden("Only services of the suite write to the log: others could forge it.")
     made = await queries.add_entry(session, new, clock.now())
     if made is not None:
         return made

@@ -1,9 +1,10 @@
 """What the handlers are given besides a session: tools, and where a request comes from."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Query, Request
 
+from accounts_service.actions.callers import confirmed
 from accounts_service.actions.tools import Origin, Tools
 from kit.auth import Caller
 from kit.db import Sessions
@@ -26,11 +27,21 @@ async def _origin(request: Request, caller: CallerDep, address: ViewerAddress) -
     return Origin(address[:100], request.headers.get(name, "")[:200])
 
 
+def _still(permission: str) -> Any:  # noqa: ANN401  (FastAPI's Depends)
+    """Return the dependency that asks the database too: a token is up to 15 minutes behind."""
+
+    async def allowed(request: Request, caller: Annotated[Caller, needs(permission)]) -> Caller:
+        async with database(request).reads() as session:
+            return await confirmed(session, caller, permission)
+
+    return Depends(allowed)
+
+
 ToolsDep = Annotated[Tools, Depends(_tools)]
 SessionsDep = Annotated[Sessions, Depends(_sessions)]
 OriginDep = Annotated[Origin, Depends(_origin)]
-PeopleAdmin = Annotated[Caller, needs("people:write")]
-ClientsAdmin = Annotated[Caller, needs("clients:write")]
-Auditor = Annotated[Caller, needs("audit:read")]
-AuditWriter = Annotated[Caller, needs("audit:write")]
+PeopleAdmin = Annotated[Caller, _still("people:write")]
+ClientsAdmin = Annotated[Caller, _still("clients:write")]
+Auditor = Annotated[Caller, _still("audit:read")]
+AuditWriter = Annotated[Caller, _still("audit:write")]
 Cursor = Annotated[str | None, Query(max_length=500)]

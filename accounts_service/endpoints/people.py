@@ -83,7 +83,7 @@ async def accounts(
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> Accounts:
-    return await people.accounts(session, caller, q, cursor, limit)
+    return await people.accounts(session, q, cursor, limit)
 
 
 @router.patch("/accounts/{account_id}", response_model=Account)

@@ -49,7 +49,7 @@ async def replace_signing_key(
 async def list_clients(
     caller: ClientsAdmin, session: ReadSession, cursor: Cursor = None, limit: Limit = 50
 ) -> Clients:
-    return await clients.clients(session, caller, cursor, limit)
+    return await clients.clients(session, cursor, limit)
 
 
 @router.post("/clients", status_code=201)
@@ -75,4 +75,4 @@ async def audit(
 
 @router.post("/audit", response_model=AuditEntry, status_code=201)
 async def record(new: AuditEntryNew, caller: AuditWriter, session: Session) -> models.AuditEntry:
-    return await log.record(session, new)
+    return await log.record(session, caller, new)

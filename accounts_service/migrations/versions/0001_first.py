@@ -4,6 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
+from kit import jobs
+
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -149,7 +151,7 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_user_session_expires_at"), "user_session", ["expires_at"], unique=False
     )
-    for statement in APPEND_ONLY:
+    for statement in (*APPEND_ONLY, *jobs.INSTALL):
         op.execute(statement)
 
 
@@ -170,3 +172,5 @@ def downgrade() -> None:
     op.drop_table("api_client")
     op.drop_table("account")
     op.execute("DROP FUNCTION refuse_change()")
+    for statement in jobs.UNINSTALL:
+        op.execute(statement)

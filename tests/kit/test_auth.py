@@ -45,7 +45,7 @@ def ring() -> KeyRing:
 
 async def test_a_good_token_names_its_person(ring: KeyRing) -> None:
     caller = await ring.caller(token())
-    assert (caller.kind, caller.id, caller.roles) == ("person", "alice", {"admin"})
+    assert (caller.kind, caller.id, caller.roles) == ("person", "alice", frozenset({"admin"}))
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import imageio_ffmpeg
 
-from transcoder_service.rules.sources import DEMUXERS, PROTOCOLS, SourceRefused
+from transcoder_service.rules.sources import DEMUXERS, PROTOCOLS, EncodingFailed
 
 CAGE = Path(__file__).with_name("cage.py")
 TAIL = 4000  # characters kept of what a program complains about
@@ -21,7 +21,7 @@ GIGABYTE = 1024**3
 Progress = Callable[[float], Awaitable[None]]
 
 
-class FfmpegFailed(SourceRefused):
+class FfmpegFailed(EncodingFailed):
     """ffmpeg could not read or encode this file."""
 
 
@@ -79,9 +79,7 @@ async def encode(
     await run(command, limits, line)
 
 
-async def run(
-    command: list[str], limits: Limits, line: Callable[[str], Awaitable[None]]
-) -> None:
+async def run(command: list[str], limits: Limits, line: Callable[[str], Awaitable[None]]) -> None:
     """Run a program in the cage, and hand on each line it prints."""
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-I", "-S", str(CAGE), limits.told(), *command,

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import av
+from av.container import InputContainer
+from av.stream import Disposition, Stream
 from av.video.reformatter import ColorTrc
 
 FRAMES_LOOKED_AT = 8
@@ -25,37 +27,37 @@ def source(path: Path, options: dict[str, str]) -> dict[str, Any]:
             "seconds": (film.duration or 0) / av.time_base,
             "size": path.stat().st_size,
             "streams": len(film.streams),
-            "audio": [_audio(stream) for stream in film.streams.audio[:TRACKS] if _known(stream)],
-            "texts": [_text(stream) for stream in film.streams.subtitles[:TRACKS] if _plain(stream)],
+            "audio": [_audio(one) for one in film.streams.audio[:TRACKS] if _known(one)],
+            "texts": [_track(one) for one in film.streams.subtitles[:TRACKS] if _plain(one)],
             "picture": _picture(film, pictures[0]) if pictures else None,
         }
 
 
-def _is_cover(stream: Any) -> bool:
-    return bool(stream.disposition & av.stream.Disposition.attached_pic)
+def _is_cover(stream: Stream) -> bool:
+    return bool(stream.disposition & Disposition.attached_pic)
 
 
-def _known(stream: Any) -> bool:
-    return stream.codec_context is not None and stream.codec_context.channels > 0
+def _known(stream: av.AudioStream) -> bool:
+    return _has_decoder(stream) and stream.codec_context.channels > 0
 
 
-def _plain(stream: Any) -> bool:
-    return stream.codec_context is not None and stream.codec_context.name in TEXT_CODECS
+def _plain(stream: Stream) -> bool:
+    return _has_decoder(stream) and stream.codec_context.name in TEXT_CODECS
 
 
-def _audio(stream: Any) -> dict[str, Any]:
+def _has_decoder(stream: Stream) -> bool:
+    return getattr(stream, "codec_context", None) is not None
+
+
+def _audio(stream: av.AudioStream) -> dict[str, Any]:
     return {
         **_track(stream),
         "channels": stream.codec_context.channels,
-        "is_default": bool(stream.disposition & av.stream.Disposition.default),
+        "is_default": bool(stream.disposition & Disposition.default),
     }
 
 
-def _text(stream: Any) -> dict[str, Any]:
-    return _track(stream)
-
-
-def _track(stream: Any) -> dict[str, Any]:
+def _track(stream: Stream) -> dict[str, Any]:
     return {
         "index": stream.index,
         "codec": stream.codec_context.name,
@@ -64,9 +66,9 @@ def _track(stream: Any) -> dict[str, Any]:
     }
 
 
-def _picture(film: Any, stream: Any) -> dict[str, Any]:
+def _picture(film: InputContainer, stream: av.VideoStream) -> dict[str, Any]:
     context = stream.codec_context
-    if context is None:
+    if not _has_decoder(stream):
         return {"index": stream.index, "codec": "unknown", "width": 0, "height": 0}
     rate = stream.average_rate or stream.guessed_rate or stream.base_rate
     aspect = stream.sample_aspect_ratio or context.sample_aspect_ratio
@@ -82,9 +84,9 @@ def _picture(film: Any, stream: Any) -> dict[str, Any]:
     return found | _looks(film, stream)
 
 
-def _seconds(film: Any, stream: Any) -> float:
+def _seconds(film: InputContainer, stream: av.VideoStream) -> float:
     """Return how long the picture lasts, from the start of the film."""
-    if stream.duration:
+    if stream.duration and stream.time_base:
         late = (stream.start_time or 0) * stream.time_base - (film.start_time or 0) / av.time_base
         return max(0.0, float(stream.duration * stream.time_base + max(0, late)))
     clock = stream.metadata.get("DURATION", "").split(":")  # Matroska
@@ -95,7 +97,7 @@ def _seconds(film: Any, stream: Any) -> float:
     return hours * 3600 + minutes * 60 + seconds
 
 
-def _looks(film: Any, stream: Any) -> dict[str, Any]:
+def _looks(film: InputContainer, stream: av.VideoStream) -> dict[str, Any]:
     """Decode a few frames, and say what only they tell."""
     if stream.codec_context.width * stream.codec_context.height > 8192 * 4352:
         return {}  # too large to be accepted: do not decode it
@@ -115,9 +117,9 @@ def _looks(film: Any, stream: Any) -> dict[str, Any]:
     }
 
 
-def _transfer(frame: Any) -> str:
-    names = {ColorTrc.SMPTE2084: "smpte2084", ColorTrc.ARIB_STD_B67: "arib-std-b67"}
-    return names.get(frame.color_trc, "")
+def _transfer(frame: av.VideoFrame) -> str:
+    names = {int(ColorTrc.SMPTE2084): "smpte2084", int(ColorTrc.ARIB_STD_B67): "arib-std-b67"}
+    return names.get(int(frame.color_trc), "")
 
 
 if __name__ == "__main__":

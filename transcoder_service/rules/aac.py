@@ -45,7 +45,7 @@ def init(rate: int, channels: int) -> bytes:
         _descriptor(
             3,
             struct.pack(">HB", 1, 0),
-            _descriptor(4, struct.pack(">BB3sII", 0x40, 0x15, b"\0\0\0", 0, 0), _descriptor(5, config)),
+            _descriptor(4, struct.pack(">BB11x", 0x40, 0x15), _descriptor(5, config)),
             _descriptor(6, b"\x02"),
         ),
     )

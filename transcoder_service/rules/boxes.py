@@ -3,14 +3,16 @@
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
+from mmap import mmap
 
-from transcoder_service.rules.sources import SourceRefused
+from transcoder_service.rules.sources import EncodingFailed
 
 
-class EncodingBroken(SourceRefused):
+class EncodingBroken(EncodingFailed):
     """What the encoder wrote is not what was asked for."""
 
-    status = 500
+
+Bytes = bytes | bytearray | memoryview | mmap
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,7 @@ def full_box(kind: bytes, version: int, flags: int, *content: bytes) -> bytes:
     return box(kind, struct.pack(">I", version << 24 | flags), *content)
 
 
-def boxes(data: bytes | memoryview, start: int = 0, end: int | None = None) -> Iterator[Box]:
+def boxes(data: Bytes, start: int = 0, end: int | None = None) -> Iterator[Box]:
     """Walk over the boxes between two offsets; stop before one that is not whole yet."""
     stop = len(data) if end is None else end
     while start + 8 <= stop:
@@ -44,7 +46,7 @@ def boxes(data: bytes | memoryview, start: int = 0, end: int | None = None) -> I
         start += size
 
 
-def find(data: bytes | memoryview, path: str, start: int = 0, end: int | None = None) -> Box:
+def find(data: Bytes, path: str, start: int = 0, end: int | None = None) -> Box:
     """Return the first box of a path such as `moov/trak/mdia`."""
     first, _, rest = path.partition("/")
     for found in boxes(data, start, end):

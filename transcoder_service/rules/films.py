@@ -4,8 +4,9 @@ from fractions import Fraction
 from functools import cached_property
 
 from kit.schema import Schema
-from transcoder_service.rules import aac, bitrates, frames, ladder, playlists
+from transcoder_service.rules import aac, bitrates, ladder, playlists
 from transcoder_service.rules.boxes import EncodingBroken
+from transcoder_service.rules.frames import Grid, Part, grid_at, parts_of
 from transcoder_service.rules.sources import MAX_AUDIO_TRACKS, Source
 
 FORMAT = 1  # of what an interrupted run leaves behind; another number starts afresh
@@ -44,16 +45,16 @@ class Plan(Schema):
     format: int = FORMAT
 
     @cached_property
-    def grid(self) -> frames.Grid:
-        return frames.Grid(Fraction(*self.rate), self.gop)
+    def grid(self) -> Grid:
+        return Grid(Fraction(*self.rate), self.gop)
 
     @cached_property
     def seconds(self) -> Fraction:
         return self.grid.seconds(self.frames)
 
     @cached_property
-    def parts(self) -> tuple[frames.Part, ...]:
-        return frames.parts(self.frames, self.grid, self.cores)
+    def parts(self) -> tuple[Part, ...]:
+        return parts_of(self.frames, self.grid, self.cores)
 
     @cached_property
     def rungs(self) -> tuple[ladder.Rung, ...]:
@@ -72,7 +73,7 @@ class Plan(Schema):
 def plan(source: Source, enabled: str | None, cores: int) -> Plan:
     """Plan the encoding of a source that was checked."""
     assert source.picture is not None  # noqa: S101
-    shape = frames.grid(Fraction(*source.picture.rate))
+    shape = grid_at(Fraction(*source.picture.rate))
     return Plan(
         source=source,
         rate=(shape.rate.numerator, shape.rate.denominator),
@@ -94,14 +95,14 @@ def joined(made: list[PartMade], name: str) -> Rendition | None:
     return found[0].model_copy(update={"segments": every})
 
 
-def picture_pieces(rendition: Rendition, shape: frames.Grid) -> list[playlists.Piece]:
+def picture_pieces(rendition: Rendition, shape: Grid) -> list[playlists.Piece]:
     return [
         playlists.Piece(segment_name(number), shape.seconds(segment.frames))
         for number, segment in enumerate(rendition.segments)
     ]
 
 
-def key_pieces(rendition: Rendition, shape: frames.Grid) -> list[playlists.Piece]:
+def key_pieces(rendition: Rendition, shape: Grid) -> list[playlists.Piece]:
     """Return the pieces of an I-frame playlist: each lasts until the next key frame."""
     made = []
     for number, segment in enumerate(rendition.segments):

@@ -8,7 +8,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from transcoder_service.rules.boxes import Box, EncodingBroken, boxes, find
+from transcoder_service.rules.boxes import Box, Bytes, EncodingBroken, boxes, find
 
 SYNC_SAMPLE_DEPENDS = 0x02000000
 IS_NOT_SYNC = 0x00010000
@@ -29,7 +29,7 @@ class Fragment:
         return self.end - self.start
 
 
-def header(data: bytes | memoryview) -> bytes:
+def header(data: Bytes) -> bytes:
     """Return the initialisation part of a fragmented file: `ftyp` and `moov`."""
     moov = find(data, "moov")
     return bytes(data[find(data, "ftyp").start : moov.end])
@@ -57,7 +57,7 @@ def size(init: bytes) -> tuple[int, int]:
     return width >> 16, height >> 16
 
 
-def fragments(data: bytes | memoryview) -> Iterator[Fragment]:
+def fragments(data: Bytes) -> Iterator[Fragment]:
     """Walk over the whole fragments of a file; each must begin with an IDR picture."""
     moof: Box | None = None
     for found in boxes(data):
@@ -68,7 +68,7 @@ def fragments(data: bytes | memoryview) -> Iterator[Fragment]:
             moof = None
 
 
-def _fragment(data: bytes | memoryview, moof: Box, mdat: Box) -> Fragment:
+def _fragment(data: Bytes, moof: Box, mdat: Box) -> Fragment:
     tfhd = find(data, "traf/tfhd", moof.body, moof.end)
     trun = find(data, "traf/trun", moof.body, moof.end)
     default_ticks, default_size = _defaults(data, tfhd)
@@ -79,7 +79,9 @@ def _fragment(data: bytes | memoryview, moof: Box, mdat: Box) -> Fragment:
     at += 4
     fields = [bool(flags & bit) for bit in (0x100, 0x200, 0x400, 0x800)]
     width = 4 * sum(fields)
-    first_size = struct.unpack_from(">I", data, at + 4 * fields[0])[0] if fields[1] else default_size
+    first_size = default_size
+    if fields[1]:
+        first_size = struct.unpack_from(">I", data, at + 4 * fields[0])[0]
     ticks = count * default_ticks
     if fields[0]:
         ticks = sum(struct.unpack_from(">I", data, at + n * width)[0] for n in range(count))
@@ -87,7 +89,7 @@ def _fragment(data: bytes | memoryview, moof: Box, mdat: Box) -> Fragment:
     return Fragment(moof.start, mdat.end, count, ticks, mdat.body + first_size)
 
 
-def _defaults(data: bytes | memoryview, tfhd: Box) -> tuple[int, int]:
+def _defaults(data: Bytes, tfhd: Box) -> tuple[int, int]:
     """Return the duration and the size that samples have unless they say otherwise."""
     flags = struct.unpack_from(">I", data, tfhd.body)[0]
     at = tfhd.body + 8 + 8 * bool(flags & 0x1) + 4 * bool(flags & 0x2)
@@ -96,7 +98,7 @@ def _defaults(data: bytes | memoryview, tfhd: Box) -> tuple[int, int]:
     return ticks, struct.unpack_from(">I", data, at)[0] if flags & 0x10 else 0
 
 
-def _check_idr(data: bytes | memoryview, mdat: Box) -> None:
+def _check_idr(data: Bytes, mdat: Box) -> None:
     at = mdat.body
     while at + 5 <= mdat.end:
         length, kind = struct.unpack_from(">IB", data, at)
@@ -108,7 +110,7 @@ def _check_idr(data: bytes | memoryview, mdat: Box) -> None:
     raise EncodingBroken("A segment begins with a picture that needs earlier ones.")
 
 
-def moved(data: bytes | memoryview, fragment: Fragment, number: int, ticks: int) -> bytes:
+def moved(data: Bytes, fragment: Fragment, number: int, ticks: int) -> bytes:
     """Return the fragment with its sequence number and its decode time, in ticks."""
     out = bytearray(data[fragment.start : fragment.end])
     moof = find(out, "moof")

@@ -47,7 +47,7 @@ class Part:
     frames: int
 
 
-def grid(rate: Fraction) -> Grid:
+def grid_at(rate: Fraction) -> Grid:
     """Return the grid of a source with `rate` frames a second: its own natural rate, up to 60."""
     while rate > Fraction(605, 10):
         rate /= 2
@@ -58,7 +58,7 @@ def grid(rate: Fraction) -> Grid:
     return Grid(nearest, max(1, round(2 * nearest / step)) * step)
 
 
-def parts(total: int, shape: Grid, cores: int) -> tuple[Part, ...]:
+def parts_of(total: int, shape: Grid, cores: int) -> tuple[Part, ...]:
     """Cut `total` frames into parts of whole segments.
 
     The first is short, so that it can be watched soon. The others are short enough to lose

@@ -121,9 +121,7 @@ def ticks(shape: Grid) -> int:
     return int(timescale(shape) / shape.rate)
 
 
-def sound_outputs(
-    track: AudioTrack, seconds: Fraction, files: Mapping[Audio, Path]
-) -> list[str]:
+def sound_outputs(track: AudioTrack, seconds: Fraction, files: Mapping[Audio, Path]) -> list[str]:
     """Return the arguments that make all renditions of one sound track, exactly as long as asked.
 
     Silence fills what the track lacks, in its middle or at its ends.

@@ -12,24 +12,28 @@ from kit.schema import Schema
 DEMUXERS = ("mov", "matroska", "webm", "mpegts", "mpeg", "flv", "ogg", "mxf", "asf")
 PROTOCOLS = "file,pipe"
 
-PICTURE_CODECS = frozenset(
-    "h264 hevc av1 vp8 vp9 mpeg4 mpeg2video mpeg1video prores dnxhd h263 flv1 theora vc1 "
-    "wmv1 wmv2 wmv3 msmpeg4v2 msmpeg4v3 ffv1 mjpeg rawvideo".split()
-)
-TEXT_CODECS = frozenset(("subrip", "ass", "ssa", "webvtt", "mov_text", "text"))
+PICTURE_CODECS = frozenset((
+    "h264", "hevc", "av1", "vp8", "vp9", "mpeg4", "mpeg2video", "mpeg1video", "prores", "dnxhd",
+    "h263", "flv1", "theora", "vc1", "wmv1", "wmv2", "wmv3", "msmpeg4v2", "msmpeg4v3", "ffv1",
+    "mjpeg", "rawvideo",
+))  # fmt: skip
 HDR_TRANSFERS = frozenset(("smpte2084", "arib-std-b67"))
 
 MAX_STREAMS = 64
 MAX_AUDIO_TRACKS = 8
-MAX_TEXT_TRACKS = 32
 MAX_RATE = 300
 
 
-class SourceRefused(AppError):
-    """This file cannot be encoded."""
+class EncodingFailed(AppError):
+    """The film could not be encoded."""
+
+    issue: ClassVar[int] = 7  # Bunny's TranscodingMessage.issueCode: OriginalCorrupted
+
+
+class SourceRefused(EncodingFailed):
+    """This file is not a film that can be encoded: trying again would change nothing."""
 
     status = 422
-    issue: ClassVar[int] = 7  # Bunny's TranscodingMessage.issueCode: OriginalCorrupted
 
 
 class PictureRefused(SourceRefused):

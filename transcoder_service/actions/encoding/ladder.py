@@ -3,12 +3,14 @@
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Protocol
 
 from transcoder_service.actions.encoding import pictures, sounds
 from transcoder_service.actions.encoding.publish import publish_early
 from transcoder_service.actions.encoding.workshop import Tell, Workshop
 
+SOUND_COST, READING_COST = 0.02, 0.3  # of a second of film, beside megapixels
 FIRST, LAST = 2, 96  # percent: before and after the ladder there is other work
 
 
@@ -48,16 +50,16 @@ class Work:
         shop, todo = self.shop, list[Callable[[], Awaitable[object]]]()
         for track in range(shop.plan.tracks):
             name = sounds.unit_name(track)
-            self.costs[name] = (float(shop.plan.seconds), 0.02)
+            self.costs[name] = (float(shop.plan.seconds), SOUND_COST)
             if name not in shop.made:
-                todo.append(lambda track=track, name=name: sounds.make(shop, track, self._tell(name)))  # type: ignore[misc]
+                todo.append(partial(sounds.make, shop, track, self._tell(name)))
         for number, rungs in enumerate(shop.plan.passes):
-            cost = 0.3 + sum(rung.width * rung.height / rung.step for rung in rungs) / 1e6
+            cost = READING_COST + sum(rung.width * rung.height / rung.step for rung in rungs) / 1e6
             for part in shop.plan.parts:
                 unit = pictures.Unit(number, part, rungs)
                 self.costs[unit.name] = (float(shop.plan.grid.seconds(part.frames)), cost)
                 if unit.name not in shop.made:
-                    todo.append(lambda unit=unit: pictures.make(shop, unit, self._tell(unit.name)))  # type: ignore[misc]
+                    todo.append(partial(pictures.make, shop, unit, self._tell(unit.name)))
         return todo
 
     async def _worker(self, waiting: deque[Callable[[], Awaitable[object]]]) -> None:

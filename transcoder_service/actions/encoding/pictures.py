@@ -65,7 +65,9 @@ async def _store(shop: Workshop, unit: Unit, rung: Rung, file: Path) -> Renditio
             await shop.write(f"{WORK}/strip-{unit.part.number:04d}.jpg", picture)
         segments = []
         for start in range(0, len(found), GOPS_IN_SEGMENT):
-            content, segment = _segment(shop, unit, rung, raw, found[start : start + GOPS_IN_SEGMENT], start)
+            content, segment = _segment(
+                shop, unit, rung, raw, found[start : start + GOPS_IN_SEGMENT], start
+            )
             number = unit.part.first // shop.plan.grid.segment + start // GOPS_IN_SEGMENT
             await shop.write(f"{rung.name}/{films.segment_name(number)}", content)
             segments.append(segment)

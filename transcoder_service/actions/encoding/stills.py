@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import av
 from PIL import Image
 
+from transcoder_service.rules.boxes import Bytes
 from transcoder_service.rules.fragments import Fragment
 
 TILE_WIDTH = 300  # as Bunny's scrubbing sheets
@@ -13,11 +14,13 @@ TILE_WIDTH = 300  # as Bunny's scrubbing sheets
 
 def still(header: bytes, fragment: bytes) -> Image.Image:
     """Return the first picture of a fragment; only its key frame needs to be there."""
-    with av.open(io.BytesIO(header + fragment)) as film:
-        return next(film.decode(video=0)).to_image()
+    with av.open(io.BytesIO(header + fragment), "r") as film:
+        frame = next(film.decode(film.streams.video[0]))
+        found: Image.Image = frame.to_image()  # type: ignore[no-untyped-call]  # PyAV has no type for it
+    return found
 
 
-def strip(header: bytes, raw: bytes | memoryview, found: Sequence[Fragment]) -> bytes:
+def strip(header: bytes, raw: Bytes, found: Sequence[Fragment]) -> bytes:
     """Return the key frames of a part, small, one below another, as one JPEG."""
     tiles = [tile(still(header, bytes(raw[one.start : one.key_end]))) for one in found]
     sheet = Image.new("RGB", (TILE_WIDTH, sum(one.height for one in tiles)))

@@ -1,4 +1,4 @@
-"""Before a film goes online: is every segment there, and do all renditions fit together?"""
+"""The last look before a film goes online: everything is there, and fits together."""
 
 from itertools import chain
 
@@ -27,7 +27,9 @@ async def verify(shop: Workshop) -> int:
     _check_alike(shop, seen)
     _check_lengths(shop, seen, sound)
     prefix = f"{shop.prefix}/"
-    stored = {path.removeprefix(prefix): size for path, size in await shop.storage.paths(shop.prefix)}
+    stored = {
+        path.removeprefix(prefix): size for path, size in await shop.storage.paths(shop.prefix)
+    }
     for rendition in chain(seen, *sound):
         _check_stored(rendition, stored)
     return sum(size for path, size in stored.items() if not path.startswith("."))

@@ -26,14 +26,14 @@ REPLAY = text("""
             AND other.status IN ('queued', 'picked'))
         RETURNING id
     ), told AS (SELECT pg_notify('ch_pgqueuer', '') WHERE EXISTS (SELECT 1 FROM chosen))
-    SELECT id FROM chosen LEFT JOIN told ON true
+    SELECT id FROM chosen WHERE (SELECT count(*) FROM told) >= 0
 """)
 DISCARD = text("DELETE FROM pgqueuer WHERE id = ANY(:ids) AND status = 'failed' RETURNING id")
 CANCEL = text("""
     WITH gone AS (
         DELETE FROM pgqueuer WHERE id = ANY(:ids) AND status IN ('queued', 'picked') RETURNING id
     ), told AS (SELECT pg_notify('ch_pgqueuer_cancel', id::text) FROM gone)
-    SELECT id FROM gone LEFT JOIN (SELECT count(*) FROM told) AS all_told ON true
+    SELECT id FROM gone WHERE (SELECT count(*) FROM told) >= 0
 """)
 
 
@@ -56,8 +56,7 @@ async def dead_letters(
     given = {"limit": limit, "before": before or 2**62}
     rows = (await session.execute(LIST, given)).mappings()
     return [
-        DeadLetter.model_validate({**row, "arguments": orjson.loads(row["payload"] or b"{}")})
-        for row in rows
+        DeadLetter.model_validate({**row, "arguments": _arguments(row["payload"])}) for row in rows
     ]
 
 
@@ -77,3 +76,12 @@ async def cancel(session: AsyncSession, *ids: int) -> Sequence[int]:
     Return those that were still there.
     """
     return (await session.scalars(CANCEL, {"ids": list(ids)})).all()
+
+
+def _arguments(payload: bytes | None) -> dict[str, Any]:
+    """Return a payload's arguments; what others wrote may be anything."""
+    try:
+        found: dict[str, Any] = orjson.loads(payload or b"{}")
+    except ValueError:
+        return {"payload": repr(payload)}
+    return found

@@ -4,8 +4,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any, TypeVar
 
+import orjson
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.datastructures import State
 
@@ -120,7 +122,7 @@ class Job:
 
     id: int
     name: str
-    arguments: dict[str, Any]
+    payload: bytes
     attempt: int
     state: State
     database: Database
@@ -128,6 +130,11 @@ class Job:
     enqueued_at: datetime
     priority: int = 0
     opened: AsyncSession | None = None
+
+    @cached_property
+    def arguments(self) -> dict[str, Any]:
+        found: dict[str, Any] = orjson.loads(self.payload)
+        return found
 
     @property
     def session(self) -> AsyncSession:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from babel import dates, numbers
+from babel import Locale, dates, numbers
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import Translations
@@ -30,6 +30,7 @@ class Language:
 
     def __init__(self, code: str, folders: Iterable[Path] = ()) -> None:
         self.code = code
+        self.locale = Locale(code)
         self.words = Translations()
         for folder in folders:
             catalogue = folder / f"{code}.po"
@@ -59,6 +60,14 @@ class Language:
             return f"{self.number(amount)}{NO_BREAK}F"
         digits = numbers.get_currency_precision(currency)
         return str(numbers.format_currency(amount / 10**digits, currency, locale=self.code))
+
+    def country(self, code: str) -> str:
+        return str(self.locale.territories.get(code, code))
+
+    def tongue(self, code: str) -> str:
+        """Return the name of a language: "wolof"."""
+        known = self.locale.languages
+        return str(known.get(code) or known.get(code.partition("-")[0]) or code)
 
     def day(self, moment: date | datetime) -> str:
         return str(dates.format_date(moment, "long", locale=self.code))

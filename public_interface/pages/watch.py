@@ -1,0 +1,125 @@
+"""The watch page, and the grants that keep a film playing."""
+
+from itertools import pairwise
+from typing import Literal
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from kit.contracts.catalog.errors import EntitlementNeeded, NotYetPlayable
+from kit.contracts.catalog.films import Film
+from kit.contracts.catalog.playback import Playback, PlaybackNew
+from kit.i18n import Language
+from kit.schema import Schema
+from kit.site.render import render
+from public_interface.pages import cards
+from public_interface.pages.home import Catalog
+from public_interface.pages.visitor import Visitor, VisitorDep
+
+router = APIRouter()
+Part = Literal["film", "trailer"]
+
+
+class WatchView(Schema):
+    slug: str
+    part: Part
+    title: str
+    subtitle: str
+    back_href: str
+    next_href: str
+    next_title: str
+    picture: str
+    playback: str
+    """The first grant, as JSON for the player."""
+
+
+class NativeView(Schema):
+    title: str
+    back_href: str
+    playlist_url: str
+    captions: list[tuple[str, str, str]]
+
+
+class GrantNew(Schema):
+    kind: Literal["hls", "native"] = "hls"
+    part: Part = "film"
+
+
+@router.get("/watch/{slug}")
+async def watch(
+    slug: str, request: Request, catalog: Catalog, visitor: VisitorDep, part: Part = "film"
+) -> Response:
+    film = await catalog.film(slug)
+    try:
+        grant = await _grant(catalog, visitor, film.slug, GrantNew(part=part))
+    except EntitlementNeeded:
+        return RedirectResponse(f"/films/{film.slug}#unlock", 303)
+    except NotYetPlayable:
+        return RedirectResponse(f"/films/{film.slug}", 303)
+    view = await _view(request, catalog, film, grant, part)
+    return render(request, "pages/watch.html", view, headers={"Cache-Control": "no-store"})
+
+
+@router.post("/watch/{slug}/grant")
+async def renew(slug: str, new: GrantNew, catalog: Catalog, visitor: VisitorDep) -> Playback:
+    """Prolong the right to watch; refused as soon as the code opens it no more."""
+    return await _grant(catalog, visitor, slug, new)
+
+
+@router.post("/watch/{slug}/native")
+async def native(
+    slug: str, request: Request, catalog: Catalog, visitor: VisitorDep
+) -> HTMLResponse:
+    """Play without JavaScript, in browsers that know HLS themselves."""
+    film = await catalog.film(slug)
+    grant = await _grant(catalog, visitor, slug, GrantNew(kind="native"))
+    view = NativeView(
+        title=film.title,
+        back_href=f"/films/{film.slug}",
+        playlist_url=grant.playlist_url,
+        captions=[(track.language, track.label, track.url) for track in grant.captions],
+    )
+    return render(request, "pages/watch_native.html", view, headers={"Cache-Control": "no-store"})
+
+
+async def _grant(catalog: Catalog, visitor: Visitor, slug: str, new: GrantNew) -> Playback:
+    request = PlaybackNew(
+        token=visitor.token or None, device=visitor.device or None, kind=new.kind, part=new.part
+    )
+    return await catalog.play_film(slug, request, viewer_address=visitor.address)
+
+
+async def _view(
+    request: Request, catalog: Catalog, film: Film, grant: Playback, part: Part
+) -> WatchView:
+    words: Language = request.app.state.site.language(request)
+    still = cards.picture(film.backdrop or film.poster, 1300)
+    following = await _following(catalog, film)
+    subtitle = str(film.year or "")
+    if film.series:
+        subtitle = f"{film.series.title} · {film.series.season}×{film.series.episode:02d}"
+    if part == "trailer":
+        subtitle = words("Bande-annonce")
+    return WatchView(
+        slug=film.slug,
+        part=part,
+        title=film.title,
+        subtitle=subtitle,
+        back_href=f"/films/{film.slug}",
+        next_href=f"/watch/{following[0]}" if following and part == "film" else "",
+        next_title=following[1] if following else "",
+        picture=still.src if still else "",
+        playback=grant.model_dump_json(),
+    )
+
+
+async def _following(catalog: Catalog, film: Film) -> tuple[str, str] | None:
+    """Return slug and title of the next episode."""
+    if film.series is None:
+        return None
+    series = await catalog.series(film.series.slug)
+    episodes = [episode.film for season in series.seasons for episode in season.episodes]
+    for here, after in pairwise(episodes):
+        if here.id == film.id:
+            return after.slug, after.title
+    return None

@@ -1,0 +1,67 @@
+"""Who may watch what, and what there is to do about it. Pure."""
+
+from enum import StrEnum
+
+from kit.contracts.catalog.films import FilmCard
+from kit.contracts.catalog.words import AccessLevel, VideoState
+from kit.contracts.tokens import Verification
+
+PLAYABLE = frozenset({VideoState.playable, VideoState.ready})
+NOBODY = Verification(ok=False)
+
+
+class Step(StrEnum):
+    """The one thing to do on a film's page."""
+
+    watch = "watch"
+    unlock = "unlock"
+    """A ticket for this film opens it."""
+    sign_in = "sign_in"
+    """A member's code opens it."""
+    wait = "wait"
+    """The film is being prepared; nobody can watch it yet."""
+
+
+# The ladder of the video library: peak bits a second of picture and sound.
+LADDER = {144: 125_000, 240: 270_000, 360: 490_000, 480: 900_000, 720: 1_950_000, 1080: 3_700_000}
+
+
+def may_watch(film: FilmCard, holder: Verification) -> bool:
+    """Say whether this code opens this film. The catalogue has the last word when it plays."""
+    if film.access_level == AccessLevel.public:
+        return True
+    if not holder.ok or holder.access_level is None:
+        return False
+    if film.access_level == AccessLevel.vip:
+        return holder.access_level == "vip"
+    own = {str(film.id), film.video_guid or str(film.id)}
+    return holder.access_level == "ppv" and holder.video_id in own
+
+
+def step(film: FilmCard, holder: Verification) -> Step:
+    if film.video_state not in PLAYABLE:
+        return Step.wait
+    if may_watch(film, holder):
+        return Step.watch
+    return Step.unlock if film.access_level == AccessLevel.ppv else Step.sign_in
+
+
+def bytes_for(height: int, seconds: float) -> int:
+    """Return what that long costs at most, at the rung of that height."""
+    return round(LADDER[height] / 8 * seconds)
+
+
+def safe_path(path: str) -> str:
+    """Return a path inside the portal to go on to, or nothing when it leads elsewhere."""
+    is_ours = path.startswith("/") and not path.startswith(("//", "/\\"))
+    is_plain = all(character.isprintable() and character != "\\" for character in path)
+    return path if is_ours and is_plain else ""
+
+
+def shorten(text: str, length: int) -> str:
+    """Return the text up to a word's end, for descriptions."""
+    words = text.split()
+    kept: list[str] = []
+    while words and len(" ".join([*kept, words[0]])) <= length:
+        kept.append(words.pop(0))
+    return " ".join(kept) + ("…" if words else "")

@@ -1,0 +1,1 @@
+"""What staff can do that takes more than one call."""

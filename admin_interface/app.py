@@ -1,0 +1,63 @@
+"""admin_interface, put together: `uvicorn --factory admin_interface.app:create_app`."""
+
+from pathlib import Path
+
+from fastapi import FastAPI
+
+from admin_interface.pages import (
+    films,
+    jobs,
+    library,
+    overview,
+    people,
+    shelves,
+    sign_in,
+    tokens,
+    uploads,
+)
+from admin_interface.pages.staff import KeepSession, SignInFirst, ask_to_sign_in
+from admin_interface.settings import Settings
+from kit.client import ServiceClient
+from kit.contracts.accounts import AccountsClient
+from kit.contracts.catalog.client import CatalogClient
+from kit.contracts.gateway import GatewayClient
+from kit.contracts.tokens import TokensClient
+from kit.contracts.transcoder.client import VideoLibraryClient
+from kit.site.app import build_site
+
+MEGABYTE = 1024 * 1024
+
+
+def create_app(settings: Settings | None = None, *clients: ServiceClient) -> FastAPI:
+    settings = settings or Settings()
+    app = build_site(
+        settings,
+        overview.router,
+        sign_in.router,
+        films.router,
+        uploads.router,
+        shelves.router,
+        library.router,
+        jobs.router,
+        tokens.router,
+        people.router,
+        folder=Path(__file__).parent,
+        clients=clients or _clients(settings),
+        vendor={"vendor/tus.js": "tus-js-client/dist/tus.min.js"},
+        origins=(settings.bunny_tus_url, settings.bunny_cdn_url),
+        body_limits={"/films": 25 * MEGABYTE, "/series": 25 * MEGABYTE, "/import": 20 * MEGABYTE},
+    )
+    app.add_exception_handler(SignInFirst, ask_to_sign_in)
+    app.add_middleware(KeepSession, secure=settings.is_secure)
+    return app
+
+
+def _clients(settings: Settings) -> tuple[ServiceClient, ...]:
+    key = settings.bunny_api_key.get_secret_value()
+    return (
+        AccountsClient.at(settings, settings.accounts_url),
+        CatalogClient.at(settings, settings.catalog_url),
+        GatewayClient.at(settings, settings.gateway_url),
+        TokensClient.at(settings, settings.tokens_url),
+        VideoLibraryClient.of(settings.bunny_api_url, settings.bunny_library_id, key),
+    )

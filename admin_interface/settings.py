@@ -1,0 +1,37 @@
+"""Everything admin_interface reads from its environment."""
+
+from typing import ClassVar
+
+from pydantic import SecretStr
+
+from kit.settings import shared
+from kit.site.settings import SiteSettings
+
+
+class Settings(SiteSettings, env_prefix="ADMIN_"):
+    SERVICE: ClassVar[str] = "admin_interface"
+
+    port: int = 5000
+    catalog_url: str = shared(
+        "CATALOG_URL", "http://127.0.0.1:5061", description="catalog_service, where films are"
+    )
+    tokens_url: str = shared(
+        "TOKENS_URL", "http://127.0.0.1:5060", description="tokens_service, which makes codes"
+    )
+    sentinel_public_url: str = shared(
+        "SENTINEL_PUBLIC_URL", "http://127.0.0.1:5059", description="the health page, for a browser"
+    )
+    bunny_api_url: str = shared(
+        "BUNNY_API_URL", "http://127.0.0.1:5063", description="the video library's API"
+    )
+    bunny_library_id: int = shared("BUNNY_LIBRARY_ID", 1, description="the video library's number")
+    bunny_api_key: SecretStr = shared(
+        "BUNNY_API_KEY", SecretStr(""), description="the video library's AccessKey"
+    )
+    bunny_tus_url: str = shared(
+        "BUNNY_TUS_URL",
+        "http://127.0.0.1:5063/tusupload",
+        description="where browsers upload films to, resumable",
+    )
+    upload_hours: int = 48
+    """How long an upload may go on before its signature is renewed: lines are slow."""

@@ -55,6 +55,8 @@ class Video(Table):
     width: Mapped[int] = mapped_column(default=0)
     height: Mapped[int] = mapped_column(default=0)
 
+    encode_job_id: Mapped[int | None] = mapped_column(BigInteger)  # called off when it is deleted
+
     # What encoding made of it; `generation` "" means that nothing is playable yet.
     generation: Mapped[str] = mapped_column(default="")
     encode_progress: Mapped[int] = mapped_column(default=0)
@@ -102,6 +104,7 @@ class Upload(Table):
     video_id: Mapped[UUID] = mapped_column(ForeignKey("video.id", ondelete="CASCADE"), index=True)
     length_bytes: Mapped[int] = mapped_column(BigInteger)
     received_bytes: Mapped[int] = mapped_column(BigInteger, default=0)
+    is_resumable: Mapped[bool] = mapped_column(default=True)  # by TUS; else one PUT
     details: Mapped[dict[str, str]] = mapped_column(JSONB, default=dict)
     created_at: Mapped[datetime] = mapped_column(default=now, server_default=func.now())
     expires_at: Mapped[datetime] = mapped_column(index=True)

@@ -4,6 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
+from kit import jobs
+
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -11,6 +13,8 @@ depends_on = None
 
 
 def upgrade() -> None:
+    for statement in jobs.INSTALL:
+        op.execute(statement)
     op.create_table(
         "collection",
         sa.Column("name", sa.String(), nullable=False),
@@ -62,6 +66,7 @@ def upgrade() -> None:
         sa.Column("original_hash", sa.String(), nullable=True),
         sa.Column("original_bytes", sa.BigInteger(), nullable=False),
         sa.Column("original_path", sa.String(), nullable=True),
+        sa.Column("encode_job_id", sa.BigInteger(), nullable=True),
         sa.Column("length_seconds", sa.Integer(), nullable=False),
         sa.Column("framerate", sa.Double(), nullable=False),
         sa.Column("rotation", sa.Integer(), nullable=True),
@@ -131,6 +136,7 @@ def upgrade() -> None:
         sa.Column("video_id", sa.Uuid(), nullable=False),
         sa.Column("length_bytes", sa.BigInteger(), nullable=False),
         sa.Column("received_bytes", sa.BigInteger(), nullable=False),
+        sa.Column("is_resumable", sa.Boolean(), nullable=False),
         sa.Column("details", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column(
             "created_at",
@@ -166,3 +172,5 @@ def downgrade() -> None:
     )
     op.drop_table("webhook_delivery")
     op.drop_table("collection")
+    for statement in jobs.UNINSTALL:
+        op.execute(statement)

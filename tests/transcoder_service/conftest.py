@@ -1,0 +1,62 @@
+"""transcoder_service on a fresh database and an empty folder; its jobs run, its ffmpeg too."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from pydantic import SecretStr
+
+from kit.contracts.transcoder.client import VideoLibraryClient
+from tests.conftest import DatabaseUrl, Start
+from tests.transcoder_service.world import API_KEY, CDN_KEY, LIBRARY, READ_KEY, SITE, Inbox
+from tests.wiring import http
+from transcoder_service.app import create_app
+from transcoder_service.providers.webhooks import Messenger
+from transcoder_service.settings import Settings
+
+
+@pytest.fixture
+def settings(database_url: DatabaseUrl, valkey_url: str, tmp_path: Path) -> Settings:
+    return Settings(
+        environment="test",
+        database_url=database_url("transcoder_service"),
+        valkey_url=valkey_url,
+        library_id=LIBRARY,
+        api_key=SecretStr(API_KEY),
+        read_only_key=SecretStr(READ_KEY),
+        cdn_key=SecretStr(CDN_KEY),
+        webhook_url="http://catalog/webhooks/video",
+        allowed_origins=SITE,
+        public_url="http://media",
+        media_url=str(tmp_path / "media"),
+        uploads_path=str(tmp_path / "uploads"),
+        scratch_path=str(tmp_path / "scratch"),
+    )
+
+
+@pytest.fixture
+def inbox() -> Inbox:
+    """What the other side of our webhooks has taken, and how it answers."""
+    return Inbox()
+
+
+@pytest.fixture
+async def app(settings: Settings, inbox: Inbox, start: Start) -> FastAPI:
+    messenger = Messenger(httpx.AsyncClient(transport=httpx.MockTransport(inbox.take)))
+    return await start(create_app(settings, messenger=messenger))
+
+
+@pytest.fixture
+async def library(app: FastAPI) -> AsyncIterator[VideoLibraryClient]:
+    client = VideoLibraryClient(http(app), LIBRARY, API_KEY)
+    yield client
+    await client.close()
+
+
+@pytest.fixture
+async def viewer(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    """A browser without any key."""
+    async with http(app) as client:
+        yield client

@@ -1,0 +1,53 @@
+"""Errors in Bunny's shapes where Bunny's API is spoken; problem+json everywhere else."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import orjson
+from fastapi import FastAPI, Request, Response
+
+Handler = Callable[[Request, Any], Response | Awaitable[Response]]
+PREFIX = "/library/"
+
+
+def install(app: FastAPI) -> None:
+    """Wrap the app's handlers of errors."""
+    for kind, handler in list(app.exception_handlers.items()):
+        app.add_exception_handler(kind, _in_bunnys_words(handler))
+
+
+def _in_bunnys_words(handler: Handler) -> Handler:
+    async def answer(request: Request, error: Any) -> Response:  # noqa: ANN401  (its own kind each)
+        answered = handler(request, error)
+        response = answered if isinstance(answered, Response) else await answered
+        if not request.url.path.startswith(PREFIX):
+            return response
+        problem = orjson.loads(response.body)
+        status = 400 if response.status_code in {415, 422} else response.status_code
+        body = _validation(problem) or _status(problem, status)
+        kept = {key: response.headers[key] for key in ("retry-after",) if key in response.headers}
+        return Response(orjson.dumps(body), status, kept, media_type="application/json")
+
+    return answer
+
+
+def _status(problem: dict[str, object], status: int) -> dict[str, object]:
+    """Return a StatusModel. Bunny writes its 401 in PascalCase, so do we."""
+    message = _message(problem)
+    if status == 401:
+        return {"Success": False, "Message": message, "StatusCode": status}
+    return {"success": False, "message": message, "statusCode": status}
+
+
+def _validation(problem: dict[str, object]) -> dict[str, object] | None:
+    """Return a CaptionValidationModel for captions that are none."""
+    if problem.get("error") != "BadCaptions":
+        return None
+    return {"valid": False, "errorList": problem.get("errors"), "warningList": []}
+
+
+def _message(problem: dict[str, object]) -> str:
+    errors = problem.get("errors")
+    if isinstance(errors, list) and errors and isinstance(errors[0], dict):
+        return "; ".join(f"{one.get('where')}: {one.get('what')}" for one in errors)
+    return str(problem.get("detail"))

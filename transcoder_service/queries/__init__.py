@@ -1,0 +1,1 @@
+"""Every statement transcoder_service sends to its database."""

@@ -20,12 +20,13 @@ from kit.jobs.running import working
 from kit.jobs.sending import enqueue, enqueue_many
 from kit.jobs.stats import Stats, stats
 from kit.jobs.tables import INSTALL, UNINSTALL
-from kit.jobs.tasks import EVERYWHERE, GiveUp, Job, Later, Task, Tasks
+from kit.jobs.tasks import EVERYWHERE, Again, GiveUp, Job, Later, Task, Tasks
 
 __all__ = [
     "EVERYWHERE",
     "INSTALL",
     "UNINSTALL",
+    "Again",
     "DeadLetter",
     "GiveUp",
     "Job",

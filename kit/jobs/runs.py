@@ -18,7 +18,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit import log
 from kit.jobs import backoff, statements
-from kit.jobs.tasks import GiveUp, Job, Later, Task
+from kit.jobs.groups import Group
+from kit.jobs.tasks import Again, GiveUp, Job, Later, Task
 
 Stop = Literal["", "cancelled", "lost", "shutdown"]
 logger = logging.getLogger("kit.jobs")
@@ -41,7 +42,6 @@ class Verdict:
 
 
 DONE = Verdict("done", statements.FINISH_ONE)
-SETTLED = Verdict("done")
 
 
 @dataclass(eq=False)
@@ -51,6 +51,7 @@ class Run:
     worker: UUID
     headers: dict[str, Any]
     gate: asyncio.Semaphore
+    group: Group | None = None
     stop: Stop = ""
     is_settling: bool = False
     asyncio_task: asyncio.Task[Verdict] | None = field(default=None, repr=False)
@@ -98,9 +99,11 @@ class Run:
         try:
             try:
                 async with asyncio.timeout(self.task.timeout_seconds):
-                    await self.task.run(self.job, **self.job.arguments)
+                    returned = await self.task.run(self.job, **self.job.arguments)
             except Later as later:
                 return await self._settle(self._later(later.seconds))
+            if self.group is not None:
+                return await self._settle_in_group(self.group, returned)
             return await self._settle(DONE)
         except Lost:
             raise
@@ -108,6 +111,12 @@ class Run:
             return await self._hold(given_up.reason)
         except Exception as error:  # noqa: BLE001  (the edge: whatever a task raises is retried)
             return await self._failed(error)
+
+    async def _settle_in_group(self, group: Group, returned: Any) -> Verdict:  # noqa: ANN401
+        self.is_settling = True
+        if not await group.settle(self.job, returned):
+            raise Lost
+        return Verdict("later" if isinstance(returned, Again) else "done")
 
     async def _settle(self, verdict: Verdict) -> Verdict:
         """Commit what the run wrote together with `verdict`; leave it to the worker if nothing."""

@@ -27,6 +27,15 @@ FINISH = """
     USING unnest($1::bigint[], $2::timestamptz[]) AS mine (id, fence)
     WHERE job.id = mine.id AND job.updated = mine.fence AND job.queue_manager_id = $3
 """
+FINISH_MANY = FINISH + " RETURNING job.id"
+AGAIN_MANY = """
+    UPDATE pgqueuer AS job
+    SET status = 'queued', queue_manager_id = NULL, updated = now(), attempts = 0,
+        execute_after = now() + make_interval(secs => mine.seconds), headers = headers - 'crashes'
+    FROM unnest($1::bigint[], $2::timestamptz[], $4::float8[]) AS mine (id, fence, seconds)
+    WHERE job.id = mine.id AND job.updated = mine.fence AND job.queue_manager_id = $3
+    RETURNING job.id
+"""
 # One round trip and one commit for a batch: what is done goes, what comes next is taken.
 AND_FINISH = """, done AS (
         DELETE FROM pgqueuer AS job

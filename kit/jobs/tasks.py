@@ -1,6 +1,6 @@
 """What a service writes: tasks by name, and what each run of one is given."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,8 +16,9 @@ from kit.db import Database
 from kit.settings import ServiceSettings
 
 Arguments = Mapping[str, Any]
-Run = Callable[..., Awaitable[None]]
+Run = Callable[..., Awaitable[Any]]
 Failed = Callable[["Job", str], Awaitable[None]]
+Commit = Callable[[AsyncSession, Sequence[tuple["Job", Any]]], Awaitable[None]]
 Function = TypeVar("Function", bound=Run)
 Client = TypeVar("Client", bound=ServiceClient)
 
@@ -42,6 +43,14 @@ class GiveUp(Exception):
 
 
 @dataclass(frozen=True)
+class Again:
+    """What a task with `commit` returns to be called again; `value` is what it has to write."""
+
+    seconds: float
+    value: Any = None
+
+
+@dataclass(frozen=True)
 class Task:
     """`concurrency` is per worker; `every` (seconds) makes it a schedule."""
 
@@ -52,6 +61,7 @@ class Task:
     concurrency: int = 10
     transactional: bool = True
     on_failure: Failed | None = None
+    commit: Commit | None = None
     every: float | None = None
 
 
@@ -71,20 +81,22 @@ class Tasks:
         concurrency: int = 10,
         transactional: bool = True,
         on_failure: Failed | None = None,
+        commit: Commit | None = None,
     ) -> Callable[[Function], Function]:
         """Register `async def name(job, **arguments)`; its name is the task's name.
 
         `transactional`: `job.session` is one transaction per run, committed together with
         the completion, so both happen or neither. Without it (long work, calls to others) use
         `job.transaction()`. `on_failure(job, reason)` runs when a job is held for good, in the
-        transaction that holds it.
+        transaction that holds it. `commit(session, [(job, returned), …])` writes what many runs
+        returned, in the one transaction that completes them: for tasks that end by thousands.
         """
 
         def register(run: Function) -> Function:
-            name = run.__name__
             self.add(
-                Task(name, run, tries, timeout_seconds, concurrency, transactional, on_failure)
-            )
+                Task(run.__name__, run, tries, timeout_seconds, concurrency,
+                     transactional and commit is None, on_failure, commit)
+            )  # fmt: skip
             return run
 
         return register

@@ -20,6 +20,7 @@ from starlette.datastructures import State
 
 from kit.db import Database, new_id
 from kit.jobs import statements
+from kit.jobs.groups import Group
 from kit.jobs.link import Link
 from kit.jobs.runs import DONE, Run, Stop, Verdict
 from kit.jobs.tasks import Job, Tasks
@@ -70,6 +71,11 @@ class Worker:
         self.note = note
         self.link = Link(url, name, self._wake_for_work, self._called_off)
         self.gate = asyncio.Semaphore(pool_size)
+        self.groups = {
+            task.name: Group(database, self.id, task.commit)
+            for task in self.tasks.values()
+            if task.commit is not None
+        }
         self.running: dict[Key, Run] = {}
         self.load: Counter[str] = Counter()
         self.ended: list[tuple[Run, Verdict]] = []
@@ -165,7 +171,6 @@ class Worker:
                 except BaseException:
                     self.ended = [*rest, *ended[position:], *self.ended]
                     raise
-                self.next_tick = 0.0  # it may be due before anything known
         if self.is_stopping and len(rest) < len(ended):
             await self.link.fetch(statements.WAKE)  # what was given back is for the others
         return rest
@@ -213,7 +218,8 @@ class Worker:
             enqueued_at=row["created"],
             priority=row["priority"],
         )
-        return Run(job, self.tasks[job.name], self.id, headers, self.gate)
+        task = self.tasks[job.name]
+        return Run(job, task, self.id, headers, self.gate, self.groups.get(task.name))
 
     def _ended(self, run: Run, verdict: Verdict, seconds: float) -> None:
         del self.running[run.job.id, run.job.fence]
@@ -222,6 +228,8 @@ class Worker:
         self.load[run.task.name] -= 1
         if verdict.statement:
             self.ended.append((run, verdict))
+        if verdict.outcome != "done":
+            self.next_tick = 0.0  # it may be due before anything known
         self.wake.set()
         self.note(run.task.name, verdict.outcome, seconds)
 

@@ -8,6 +8,7 @@ from sqlalchemy import text
 from kit.jobs import (
     INSTALL,
     UNINSTALL,
+    Again,
     GiveUp,
     Job,
     Later,
@@ -492,6 +493,71 @@ async def test_what_is_no_json_is_held_and_does_not_stop_the_worker(queue):
         await until(lambda: held(queue))
         await ask(queue, "work")
         await until(lambda: ("work", "done") in queue.outcomes)
+
+
+async def test_runs_that_end_together_are_committed_together(queue):
+    await queue.run(NOTES)
+    sizes: list[int] = []
+
+    async def record(session, ended) -> None:
+        sizes.append(len(ended))
+        await session.execute(WRITE, [{"text": value} for _, value in ended])
+
+    tasks = Tasks()
+
+    @tasks.task(concurrency=40, commit=record)
+    async def count(job: Job, number: int) -> str:
+        return f"{number:03}"
+
+    async with queue.database.sessions.begin() as session:
+        await enqueue_many(session, "count", [{"number": number} for number in range(200)])
+    async with queue.worker(tasks):
+        await until(queue.is_empty)
+    assert await notes(queue) == [f"{number:03}" for number in range(200)]
+    assert max(sizes) > 5
+
+
+async def test_one_that_cannot_be_committed_does_not_spoil_the_others(queue, monkeypatch):
+    monkeypatch.setattr("kit.jobs.backoff.FIRST_SECONDS", 0.01)
+    await queue.run(NOTES)
+
+    async def record(session, ended) -> None:
+        for _, value in ended:
+            await session.execute(WRITE, {"text": value})
+
+    tasks = Tasks()
+
+    @tasks.task(tries=2, concurrency=40, commit=record)
+    async def count(job: Job, number: int) -> str:
+        return str(min(number, 8))
+
+    async with queue.database.sessions.begin() as session:
+        await enqueue_many(session, "count", [{"number": number} for number in range(10)])
+    async with queue.worker(tasks):
+        await until(lambda: held(queue))
+    assert await notes(queue) == [str(number) for number in range(9)]
+    assert len(await held(queue)) == 1
+
+
+async def test_a_run_that_wants_to_be_called_again_is_committed_too(queue):
+    await queue.run(NOTES)
+
+    async def record(session, ended) -> None:
+        await session.execute(WRITE, [{"text": value} for _, value in ended])
+
+    tasks = Tasks()
+    looks = 0
+
+    @tasks.task(commit=record)
+    async def poll(job: Job) -> str | Again:
+        nonlocal looks
+        looks += 1
+        return Again(0.02, f"look {looks}") if looks < 3 else "end"
+
+    async with queue.worker(tasks):
+        await ask(queue, "poll")
+        await until(queue.is_empty)
+    assert await notes(queue) == ["end", "look 1", "look 2"]
 
 
 async def test_a_reason_may_hold_what_postgresql_cannot(queue):

@@ -9,14 +9,15 @@ import typer
 import uvloop
 
 from kit.errors import AppError
-from suite import alone, databases, people
+from suite import alone, databases, people, production
 from suite import doctor as examination
 from suite.benchmarks import run_benchmark
 from suite.engines.both import Engines
 from suite.environment import Place, default_data, open_place
 from suite.errors import Stop
+from suite.generated.files import write_all
 from suite.migrations import run as migrations
-from suite.services import Service, all_services, find
+from suite.services import ROOT, Service, all_services, find
 from suite.terminal import bad, good, say
 from suite.testing import run_linters, run_tests
 from suite.up import Wish, up
@@ -100,9 +101,24 @@ def bench(context: typer.Context) -> None:
 
 
 @app.command()
+def generate(
+    shrink: Annotated[bool, typer.Option("--shrink", help="Contracts may lose something.")] = False,
+) -> None:
+    """Write the files that follow from the code: settings, schemas, Render's blueprint."""
+    for path in write_all(may_shrink=shrink):
+        say(str(path.relative_to(ROOT)))
+
+
+@app.command()
 def doctor(data: Data = None) -> None:
     """Say what is installed, found and reachable, and what to do about what is not."""
     sys.exit(examination.report(_place(data)))
+
+
+@app.command()
+def run(service: str) -> None:
+    """Run one service as a container does: settings from the environment, JSON log lines."""
+    production.run(find(service))
 
 
 @app.command(hidden=True)
@@ -138,7 +154,7 @@ class _Running:
 
     def __init__(self, place: Place, services: list[Service]) -> None:
         self.engines = Engines(place.data)
-        self.is_needed = any(service.database for service in services)
+        self.is_needed = databases.are_ours(place, services)
 
     def __enter__(self) -> None:
         if self.is_needed:

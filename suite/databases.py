@@ -3,11 +3,13 @@
 import asyncio
 import logging
 from collections.abc import Sequence
+from urllib.parse import quote
 
 import asyncpg
 
 from kit.db import plain_url
 from suite.engines.postgres import Postgres
+from suite.engines.valkey import Valkey
 from suite.environment import Place
 from suite.errors import Stop
 from suite.migrations import run as migrations
@@ -16,9 +18,27 @@ from suite.services import Service
 logger = logging.getLogger(__name__)
 
 
+def are_ours(place: Place, services: Sequence[Service]) -> bool:
+    """Say whether one of these services needs the engines that come with us."""
+    ours = str(Postgres(place.data).sockets), str(Valkey(place.data).socket)
+    needed = [place.variables[f"{s.prefix}DATABASE_URL"] for s in services if s.database]
+    return any(
+        quote(mark) in url for mark in ours for url in [*needed, place.variables["VALKEY_URL"]]
+    )
+
+
 async def prepare(place: Place, services: Sequence[Service]) -> None:
     """Make the databases that are missing, and migrate all."""
-    await _create(place, [service.database for service in services if service.database])
+    postgres = Postgres(place.data)
+    await _create(
+        postgres,
+        [
+            service.database
+            for service in services
+            if service.database
+            and place.variables[f"{service.prefix}DATABASE_URL"] == postgres.url(service.database)
+        ],
+    )
     for service in services:
         if service.database and migrations.has_migrations(service.folder):
             await asyncio.to_thread(migrate, place, service)
@@ -32,8 +52,9 @@ def migrate(place: Place, service: Service) -> None:
         raise Stop(f"The database of {service.folder} could not be migrated: {error}") from error
 
 
-async def _create(place: Place, names: Sequence[str]) -> None:
-    postgres = Postgres(place.data)
+async def _create(postgres: Postgres, names: Sequence[str]) -> None:
+    if not names:
+        return
     connection = await asyncpg.connect(plain_url(postgres.url("postgres")))
     try:
         rows = await connection.fetch("SELECT datname FROM pg_database")

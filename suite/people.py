@@ -65,7 +65,8 @@ async def _accounts(place: Place) -> AsyncIterator[AccountsClient]:
             await client.close()
         return
     engines = Engines(place.data)
-    engines.start()
+    if databases.are_ours(place, [service]):
+        engines.start()
     try:
         await databases.prepare(place, [service])
         app = make_app(service)

@@ -41,7 +41,7 @@ class Service:
 
 
 TABLE = (
-    Service("accounts_service", 5066, "accounts", "ACCOUNTS_URL"),
+    Service("accounts_service", 5066, "accounts", "ACCOUNTS_URL", is_public=True),
     Service("tokens_service", 5060, None, "TOKENS_URL"),
     Service("transcoder_service", 5063, "transcoder", "BUNNY_API_URL", is_public=True),
     Service("catalog_service", 5061, "catalog", "CATALOG_URL"),

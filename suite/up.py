@@ -50,8 +50,10 @@ async def up(place: Place, wish: Wish) -> None:
 async def _run(
     place: Place, wish: Wish, sockets: Mapping[Service, socket.socket], engines: Engines
 ) -> None:
-    adopted = await asyncio.to_thread(engines.start)
-    say(f"  {'engines':<20}PostgreSQL and Valkey   {good('found alive' if adopted else 'ready')}")
+    if databases.are_ours(place, wish.services):
+        adopted = await asyncio.to_thread(engines.start)
+        state = good("found alive" if adopted else "ready")
+        say(f"  {'engines':<20}{'PostgreSQL and Valkey':<24}{state}")
     await databases.prepare(place, wish.services)
     running = Isolated(sockets) if wish.is_isolated else Together(sockets)
     began = time.monotonic()

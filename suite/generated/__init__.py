@@ -1,0 +1,1 @@
+"""Files that follow from the code: settings, contracts' schemas, Render's blueprint."""

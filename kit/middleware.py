@@ -9,11 +9,11 @@ import time
 from collections.abc import Mapping
 
 import orjson
+import uuid_utils
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kit import log
-from kit.db import new_id
 from kit.errors import AppError, TooLarge
 from kit.metrics import Metrics
 
@@ -46,16 +46,18 @@ class Edge:
         self.app = app
         self.metrics = metrics
         self.headers = [(key.encode(), value.encode()) for key, value in headers.items()]
+        self.names = frozenset(key for key, _ in self.headers)
         self.body_limits = sorted((body_limits or {}).items(), key=lambda item: -len(item[0]))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        found = _request_id(scope)
         service = log.service.set(self.metrics.service)
-        request = log.request_id.set(_request_id(scope))
+        request = log.request_id.set(found)
         try:
-            await _Exchange(self, scope, send).run(receive)
+            await _Exchange(self, scope, send, found).run(receive)
         finally:
             log.request_id.reset(request)
             log.service.reset(service)
@@ -70,10 +72,13 @@ class Edge:
 class _Exchange:
     """One request and its answer."""
 
-    def __init__(self, edge: Edge, scope: Scope, send: Send) -> None:
+    __slots__ = ("edge", "id", "limit", "outer_send", "received", "scope", "status")
+
+    def __init__(self, edge: Edge, scope: Scope, send: Send, request_id: str) -> None:
         self.edge = edge
         self.scope = scope
         self.outer_send = send
+        self.id = request_id.encode()
         self.status = 0
         self.received = 0
         self.limit: int | None = None
@@ -124,10 +129,11 @@ class _Exchange:
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            headers = message["headers"] = list(message.get("headers", ()))
-            present = {key for key, _ in headers}
-            headers += [pair for pair in self.edge.headers if pair[0] not in present]
-            headers.append((b"x-request-id", log.request_id.get().encode()))
+            given, ours = message.get("headers", ()), self.edge.headers
+            names = [key for key, _ in given]
+            if not self.edge.names.isdisjoint(names):
+                ours = [pair for pair in ours if pair[0] not in names]
+            message["headers"] = [*given, *ours, (b"x-request-id", self.id)]
         await self.outer_send(message)
 
     async def _fail(self, error: Exception) -> None:
@@ -162,4 +168,4 @@ def _request_id(scope: Scope) -> str:
             given = value.decode("latin-1")
             if ID.fullmatch(given):
                 return str(given)
-    return new_id().hex
+    return uuid_utils.uuid7().hex

@@ -9,6 +9,8 @@ from typing import Annotated, Any, TypeVar
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.routing import BaseRoute, Match
+from starlette.types import Scope
 
 from kit import health, jobs, problems
 from kit.auth import ANONYMOUS, Caller, KeyRing, calling_service, may
@@ -54,7 +56,27 @@ def build_app(
     app.add_middleware(Edge, metrics=app.state.metrics, headers=secure, body_limits=body_limits)
     for router in (health.router, *routers):
         app.include_router(router)
+        _skip_quickly(app.router.routes[-1], router)
     return app
+
+
+def _skip_quickly(included: BaseRoute, router: APIRouter) -> None:
+    """Let a request pass by a router that knows nothing under its first path segment.
+
+    Otherwise each request tries every route of every router before its own.
+    """
+    paths = [getattr(route, "path", "/{unknown}") for route in router.routes]
+    known = {path.split("/", 2)[1] for path in paths}
+    if any(not first or "{" in first for first in known):  # it may know anything
+        return
+    tried = included.matches
+
+    def matches(scope: Scope) -> tuple[Match, Scope]:
+        if scope.get("root_path") or scope["path"].split("/", 2)[1] in known:
+            return tried(scope)
+        return Match.NONE, {}
+
+    vars(included)["matches"] = matches
 
 
 def _fill_state(

@@ -15,7 +15,7 @@
 service writes `from kit.jobs import …` and should not care in which file a word lives.
 """
 
-from kit.jobs.letters import DeadLetter, cancel, dead_letters, discard, replay
+from kit.jobs.letters import DeadLetter, cancel, cancel_by_key, dead_letters, discard, replay
 from kit.jobs.running import working
 from kit.jobs.sending import enqueue, enqueue_many
 from kit.jobs.stats import Stats, stats
@@ -35,6 +35,7 @@ __all__ = [
     "Task",
     "Tasks",
     "cancel",
+    "cancel_by_key",
     "dead_letters",
     "discard",
     "enqueue",

@@ -79,7 +79,8 @@ class Group:
         if not batch:
             return set()
         seconds = [float(one.value.seconds) for one in batch]
-        return await self._ids(session, statements.AGAIN_MANY, batch, seconds)
+        failures = [one.value.is_failure for one in batch]
+        return await self._ids(session, statements.AGAIN_MANY, batch, seconds, failures)
 
     async def _ids(
         self, session: AsyncSession, statement: str, batch: Sequence[Ended], *more: object

@@ -31,7 +31,9 @@ REPLAY = text("""
 DISCARD = text("DELETE FROM pgqueuer WHERE id = ANY(:ids) AND status = 'failed' RETURNING id")
 CANCEL = text("""
     WITH gone AS (
-        DELETE FROM pgqueuer WHERE id = ANY(:ids) AND status IN ('queued', 'picked') RETURNING id
+        DELETE FROM pgqueuer
+        WHERE (id = ANY(:ids) OR dedupe_key = ANY(:keys)) AND status IN ('queued', 'picked')
+        RETURNING id
     ), told AS (SELECT pg_notify('ch_pgqueuer_cancel', id::text) FROM gone)
     SELECT id FROM gone WHERE (SELECT count(*) FROM told) >= 0
 """)
@@ -75,7 +77,13 @@ async def cancel(session: AsyncSession, *ids: int) -> Sequence[int]:
 
     Return those that were still there.
     """
-    return (await session.scalars(CANCEL, {"ids": list(ids)})).all()
+    return (await session.scalars(CANCEL, {"ids": list(ids), "keys": []})).all()
+
+
+async def cancel_by_key(session: AsyncSession, name: str, *keys: str) -> Sequence[int]:
+    """Call off the jobs of that name which were asked for with these keys."""
+    named = [f"{name}:{key}" for key in keys]
+    return (await session.scalars(CANCEL, {"ids": [], "keys": named})).all()
 
 
 def _arguments(payload: bytes | None) -> dict[str, Any]:

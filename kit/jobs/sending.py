@@ -20,10 +20,13 @@ ENQUEUE = text("""
     RETURNING id
 """)
 ENQUEUE_MANY = text("""
-    INSERT INTO pgqueuer (priority, status, entrypoint, payload, headers)
-    SELECT :priority, 'queued', :name, payload, CAST(:headers AS jsonb)
-    FROM unnest(CAST(:payloads AS bytea[])) WITH ORDINALITY AS new (payload, position)
+    INSERT INTO pgqueuer (priority, status, entrypoint, dedupe_key, payload, headers)
+    SELECT :priority, 'queued', :name, key, payload, CAST(:headers AS jsonb)
+    FROM unnest(CAST(:payloads AS bytea[]), CAST(:keys AS text[]))
+        WITH ORDINALITY AS new (payload, key, position)
     ORDER BY position
+    ON CONFLICT (dedupe_key) WHERE status IN ('queued', 'picked') AND dedupe_key IS NOT NULL
+    DO NOTHING
     RETURNING id
 """)
 
@@ -57,11 +60,22 @@ async def enqueue(
 
 
 async def enqueue_many(
-    session: AsyncSession, name: str, many: Iterable[Arguments], *, priority: int = 0
+    session: AsyncSession,
+    name: str,
+    many: Iterable[Arguments],
+    *,
+    keys: Sequence[str] | None = None,
+    priority: int = 0,
 ) -> Sequence[int]:
-    """Ask for one job per item, in one statement; return their ids."""
+    """Ask for one job per item, in one statement; return their ids. `keys`: one per item."""
     payloads = [orjson.dumps(dict(arguments), default=str) for arguments in many]
-    given = {"name": name, "payloads": payloads, "headers": _headers(), "priority": priority}
+    given = {
+        "name": name,
+        "payloads": payloads,
+        "keys": [f"{name}:{key}" for key in keys] if keys else [None] * len(payloads),
+        "headers": _headers(),
+        "priority": priority,
+    }
     return (await session.scalars(ENQUEUE_MANY, given)).all()
 
 

@@ -30,9 +30,11 @@ FINISH = """
 FINISH_MANY = FINISH + " RETURNING job.id"
 AGAIN_MANY = """
     UPDATE pgqueuer AS job
-    SET status = 'queued', queue_manager_id = NULL, updated = now(), attempts = 0,
+    SET status = 'queued', queue_manager_id = NULL, updated = now(),
+        attempts = CASE WHEN mine.is_failure THEN attempts + 1 ELSE 0 END,
         execute_after = now() + make_interval(secs => mine.seconds), headers = headers - 'crashes'
-    FROM unnest($1::bigint[], $2::timestamptz[], $4::float8[]) AS mine (id, fence, seconds)
+    FROM unnest($1::bigint[], $2::timestamptz[], $4::float8[], $5::boolean[])
+        AS mine (id, fence, seconds, is_failure)
     WHERE job.id = mine.id AND job.updated = mine.fence AND job.queue_manager_id = $3
     RETURNING job.id
 """

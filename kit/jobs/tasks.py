@@ -44,10 +44,14 @@ class GiveUp(Exception):
 
 @dataclass(frozen=True)
 class Again:
-    """What a task with `commit` returns to be called again; `value` is what it has to write."""
+    """What a task with `commit` returns to be called again; `value` is what it has to write.
+
+    `is_failure`: `job.attempt` counts on; without it, it starts over.
+    """
 
     seconds: float
     value: Any = None
+    is_failure: bool = False
 
 
 @dataclass(frozen=True)

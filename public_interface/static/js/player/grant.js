@@ -1,0 +1,47 @@
+// The right to watch, renewed every few seconds. An address of the film holds it as its prefix.
+const REFUSED = new Set([401, 403, 404, 410]);
+
+export class Refused extends Error {}
+
+export class Grant {
+  constructor(player) {
+    this.path = `/watch/${player.dataset.slug}/grant`;
+    this.part = player.dataset.part;
+    this.csrf = player.dataset.csrf;
+    this.use(JSON.parse(player.dataset.grant));
+  }
+
+  use(found) {
+    this.now = found;
+    this.renewedAt = Date.now();
+  }
+
+  get isStale() {
+    return Date.now() - this.renewedAt > this.now.renew_seconds * 1000;
+  }
+
+  // Returns an address with the newest prefix, whatever prefix it had.
+  current(address) {
+    const at = address.indexOf(`/${this.now.video_guid}/`);
+    return at < 0 ? address : this.now.prefix + address.slice(at);
+  }
+
+  async renew(kind = "hls") {
+    this.asking ??= this.ask(kind).finally(() => delete this.asking);
+    return this.asking;
+  }
+
+  async ask(kind) {
+    const answer = await fetch(this.path, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRF-Token": this.csrf },
+      body: JSON.stringify({ kind, part: this.part }),
+      signal: AbortSignal.timeout(15000),
+    });
+    if (REFUSED.has(answer.status)) throw new Refused();
+    if (!answer.ok) throw new Error(`grant: ${answer.status}`);
+    const found = await answer.json();
+    if (kind === "hls") this.use(found);
+    return found;
+  }
+}

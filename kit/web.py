@@ -116,8 +116,7 @@ def _lifespan(
             if app.state.database is not None:
                 stack.push_async_callback(app.state.database.close)
             stack.push_async_callback(app.state.limiter.close)
-            for client in app.state.clients.values():
-                stack.push_async_callback(client.close)
+            stack.push_async_callback(_close_clients, app)
             if setup is not None:
                 await stack.enter_async_context(setup(app))
             if tasks is not None and app.state.database is not None:
@@ -127,6 +126,12 @@ def _lifespan(
             yield
 
     return lifespan
+
+
+async def _close_clients(app: FastAPI) -> None:
+    """Close all clients, those that kit.events opened later as well."""
+    for client in app.state.clients.values():
+        await client.close()
 
 
 def _published_keys(accounts_url: str) -> Callable[[], Any]:

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from kit.contracts.catalog.films import Chapter
 from kit.schema import Flag, Schema
@@ -14,7 +14,7 @@ class PlaybackNew(Schema):
     """`native` is for players that cannot renew addresses: one grant for the whole film."""
 
     token: Annotated[str, Field(max_length=300)] | None = None
-    device: Annotated[str, Field(max_length=200)] | None = None
+    device: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._:-]{1,200}$")] | None = None
     kind: Literal["hls", "native"] = "hls"
     part: Literal["film", "trailer"] = "film"
     preview: Flag = Field(False, description="for people who may edit films: no code needed")

@@ -1,0 +1,1 @@
+"""The tables of catalog_service; no other service reads them."""

@@ -1,0 +1,1 @@
+"""Third parties: the picture store, and Pillow."""

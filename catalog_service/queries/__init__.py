@@ -1,0 +1,1 @@
+"""Every statement catalog_service sends to its database."""

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 
 from admin_interface.pages.desk import back, show
 from admin_interface.pages.films import refused
-from admin_interface.pages.staff import acting
+from admin_interface.pages.staff import Staff, acting
 from kit.contracts.catalog.changes import ImportReport
 from kit.contracts.catalog.client import CatalogClient
 from kit.contracts.catalog.sync import Deletion, Resolution, SyncStatus
@@ -61,7 +61,7 @@ async def resolve(request: Request, deletion_id: UUID, catalog: Catalog) -> Resp
 
 
 @router.get("/import")
-async def import_page(request: Request) -> Response:
+async def import_page(request: Request, staff: Staff) -> Response:
     return show(request, "pages/import.html", ImportView())
 
 

@@ -31,13 +31,14 @@ class Server:
 
     url: str
     process: psutil.Process
+    script: str | None = None
     per_second: float = 0.0
     cpu_us: float = float("inf")
 
     def measure(self, path: str, seconds: int) -> None:
         """Ask for `path` for so long; keep the best requests per second and CPU per request."""
         before = self.process.cpu_times()
-        found = requests_per_second(f"{self.url}{path}", seconds)
+        found = requests_per_second(f"{self.url}{path}", seconds, script=self.script)
         after = self.process.cpu_times()
         used = after.user + after.system - before.user - before.system
         self.per_second = max(self.per_second, found)
@@ -97,7 +98,7 @@ def requests_per_second(
 def in_turns(*asked: tuple[Server, str], rounds: int = 3, seconds: int = 4) -> None:
     """Measure each server at its path, in turns, after a warm-up; each keeps its best."""
     for server, path in asked:
-        requests_per_second(f"{server.url}{path}", 1)
+        requests_per_second(f"{server.url}{path}", 1, script=server.script)
     for _ in range(rounds):
         for server, path in asked:
             server.measure(path, seconds)

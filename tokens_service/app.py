@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from fastapi import FastAPI
+from starlette.middleware import Middleware
 
 from kit.client import ServiceClient
 from kit.contracts.accounts import AccountsClient
@@ -13,8 +14,10 @@ from kit.web import build_app
 from tokens_service import migrations, tasks
 from tokens_service.actions.guard import Guard, Rules
 from tokens_service.actions.issuer import Issuer
+from tokens_service.actions.rate import Rate
 from tokens_service.actions.verify import Verifier
 from tokens_service.endpoints import batches, tokens, verify
+from tokens_service.endpoints.quick import Quick
 from tokens_service.models import Statement, Store
 from tokens_service.pages.brand import Brand
 from tokens_service.providers.hrana import HranaStore
@@ -31,8 +34,9 @@ def create_app(settings: Settings | None = None, *clients: ServiceClient) -> Fas
         settings, verify.router, tokens.router, batches.router,
         clients=wired, setup=_setup, checks={"store": _check(store)},
     )  # fmt: skip
-    app.router.routes.insert(0, verify.QUICK)
     _fill_state(app, settings, store)
+    quick = Middleware(Quick, verifier=app.state.verifier, rate=app.state.rate)
+    app.user_middleware.append(quick)  # inside kit's edge, around everything else
     return app
 
 
@@ -60,7 +64,7 @@ def _fill_state(app: FastAPI, settings: Settings, store: Store) -> None:
         under_siege=settings.guesses_under_siege,
     )
     state.verifier = Verifier(store, keys, Guard(state.limiter, rules))
-    state.rate = verify.Rate(settings.verifications_per_minute)
+    state.rate = Rate(settings.verifications_per_minute)
     state.brand = Brand(settings.brand_name, settings.portal_public_url)
 
 

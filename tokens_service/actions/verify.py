@@ -20,6 +20,8 @@ from tokens_service.rules.keys import SHORTEST_LONG_TOKEN, Keys
 REMEMBERED = 20_000
 NO = Verification(ok=False)
 FULL = Verification(ok=False, reason="device_limit")
+SHORT = {NO: NO.model_dump_json(exclude_none=True).encode(),
+         FULL: FULL.model_dump_json(exclude_none=True).encode()}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,11 @@ class Known:
     answer: Verification
     encoded: bytes
     devices: frozenset[str]
+
+
+def encoded(found: Known | Verification) -> bytes:
+    """Return an answer as it is sent."""
+    return found.encoded if isinstance(found, Known) else SHORT[found]
 
 
 class Verifier:

@@ -1,14 +1,10 @@
 """`/verify`: the one question everybody may ask, and the one that must be quick."""
 
-import re
-import time
-from collections import OrderedDict
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from starlette.routing import Route
 
-from kit.auth import ANONYMOUS, Caller
+from kit.auth import Caller
 from kit.contracts.tokens import (
     DeviceId,
     Typed,
@@ -17,35 +13,13 @@ from kit.contracts.tokens import (
     Verify,
     VerifyMany,
 )
-from kit.errors import Forbidden, Invalid, TooMany
-from kit.web import CallerDep, caller_of
-from tokens_service.actions.verify import Known, Verifier
+from kit.errors import Forbidden
+from kit.web import CallerDep
+from tokens_service.actions.rate import Rate
+from tokens_service.actions.verify import Verifier, encoded
 
 router = APIRouter(tags=["verify"])
-LONGEST = 300
-DEVICE = re.compile(r"[A-Za-z0-9._:-]{1,200}")
-REMEMBERED = 20_000
 NOT_KEPT = {"Cache-Control": "no-store"}
-
-
-class Rate:
-    """How often one address may ask, in this process, from minute to minute."""
-
-    def __init__(self, per_minute: int) -> None:
-        self.per_minute = per_minute
-        self.minute = 0
-        self.asked: OrderedDict[str, int] = OrderedDict()
-
-    def hit(self, address: str) -> None:
-        now = time.time()
-        if (minute := int(now / 60)) != self.minute:
-            self.minute = minute
-            self.asked.clear()
-        asked = self.asked[address] = self.asked.get(address, 0) + 1
-        if asked > self.per_minute:
-            raise TooMany(retry_after=60 - int(now % 60))
-        if len(self.asked) > REMEMBERED:
-            self.asked.popitem(last=False)
 
 
 def _address(request: Request, caller: Caller) -> str:
@@ -71,12 +45,8 @@ Viewer = Annotated[str, Depends(_viewer)]
 async def _answered(request: Request, given: str, device: str | None, address: str) -> Response:
     verifier: Verifier = request.app.state.verifier
     found = await verifier.find(given, device, address)
-    body = found.encoded if isinstance(found, Known) else _short(found)
+    body = encoded(found)
     return Response(body, headers=NOT_KEPT, media_type="application/json")
-
-
-def _short(answer: Verification) -> bytes:
-    return answer.model_dump_json(exclude_none=True).encode()
 
 
 @router.get("/verify", summary="What a code or token opens", response_model=Verification)
@@ -108,17 +78,3 @@ async def verify_many(
     verifier: Verifier = request.app.state.verifier
     items = [await verifier.verify(one.token, one.device, address) for one in asked.items]
     return Verifications(items=items)
-
-
-async def _quick(request: Request) -> Response:
-    """GET /verify as a plain route: FastAPI's own costs more than the whole verification."""
-    query = request.query_params
-    given, device = query.get("token", "").strip(), query.get("device")
-    if not 0 < len(given) <= LONGEST or not (device is None or DEVICE.fullmatch(device)):
-        raise Invalid("Give a token (and a device) as the reference says.")
-    known = "authorization" in request.headers
-    caller = await caller_of(request) if known else ANONYMOUS
-    return await _answered(request, given, device, _address(request, caller))
-
-
-QUICK = Route("/verify", _quick, methods=["GET"])

@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from tokens_service.models import Migration, Row, Statement, Store, StoreConflic
 
 READERS = 2
 BUSY_SECONDS = 5
+FRESH_SECONDS = 0.02
 Result = TypeVar("Result")
 NUMBERS = "CREATE TABLE IF NOT EXISTS migration (number INTEGER PRIMARY KEY) STRICT"
 
@@ -28,6 +30,9 @@ class SqliteStore(Store):
         self.path = path
         self._opened: list[sqlite3.Connection] = []
         self._own = threading.local()
+        self._writes = 0
+        self._version = 0
+        self._looked_until = 0.0
         self._writing = ThreadPoolExecutor(1, "tokens-writer")
         self._reading = ThreadPoolExecutor(READERS, "tokens-reader")
 
@@ -41,12 +46,18 @@ class SqliteStore(Store):
 
     @override
     async def write(self, *steps: Statement) -> list[list[Row]]:
-        return await self._in(self._writing, lambda: self._transact(steps))
+        try:
+            return await self._in(self._writing, lambda: self._transact(steps))
+        finally:
+            self._writes += 1
 
     @override
     def stamp(self) -> object:
-        # Four microseconds: it looks at the write-ahead log's index in shared memory.
-        return self._watch.execute("PRAGMA data_version").fetchone()[0]
+        now = time.monotonic()
+        if now > self._looked_until:  # at other processes' writes; ours are counted as they end
+            self._looked_until = now + FRESH_SECONDS
+            self._version = self._watch.execute("PRAGMA data_version").fetchone()[0]
+        return self._writes, self._version
 
     @override
     async def close(self) -> None:

@@ -29,13 +29,21 @@ class AppError(Exception):
         name = type(self).__name__
         return {
             "type": f"urn:karangou:error:{name}",
-            "title": HTTPStatus(self.status).phrase,
+            "title": _phrase(self.status),
             "status": self.status,
             "detail": self.detail,
             "error": name,
             "request_id": request_id,
             **self.extra,
         }
+
+
+def _phrase(status: int) -> str:
+    """Return the standard's words for a status; protocols above HTTP have some of their own."""
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return "Error"
 
 
 class BadRequest(AppError):

@@ -38,7 +38,7 @@ def settings(database_url: DatabaseUrl, valkey_url: str, tmp_path: Path) -> Sett
 
 @pytest.fixture
 def inbox() -> Inbox:
-    """What the other side of our webhooks has taken, and how it answers."""
+    """Stand for the other side of our webhooks."""
     return Inbox()
 
 
@@ -57,6 +57,6 @@ async def library(app: FastAPI) -> AsyncIterator[VideoLibraryClient]:
 
 @pytest.fixture
 async def viewer(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
-    """A browser without any key."""
+    """Browse without any key."""
     async with http(app) as client:
         yield client

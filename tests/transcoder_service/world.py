@@ -2,7 +2,9 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
 
 import httpx
 
@@ -48,6 +50,11 @@ async def until(true: Callable[[], bool | Awaitable[bool]], seconds: float = 30)
     raise AssertionError("It did not become so in time")
 
 
+def files(folder: str | Path) -> list[Path]:
+    """Return every file in a folder and in those below it."""
+    return sorted(path for path in Path(folder).rglob("*") if path.is_file())
+
+
 def soon(seconds: int = 60) -> int:
     return int(time.time()) + seconds
 
@@ -60,3 +67,33 @@ def opened(guid: str, path: str, expires: int | None = None) -> str:
 def opened_file(guid: str, path: str, expires: int | None = None) -> str:
     """Return the address of a file with a token of its own, without a host."""
     return sign_url("", CDN_KEY, f"/{guid}/{path}", expires or soon())
+
+
+@asynccontextmanager
+async def a_site(answer: Callable[[bytes], Awaitable[bytes]]) -> AsyncIterator[int]:
+    """Serve raw answers on a port of this machine."""
+    serving: set[asyncio.Task[None]] = set()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task
+        serving.add(task)
+        try:
+            writer.write(await answer(await reader.readuntil(b"\r\n\r\n")))
+            await writer.drain()
+        except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
+            pass
+        finally:
+            writer.close()
+            with suppress(ConnectionError):
+                await writer.wait_closed()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    try:
+        yield server.sockets[0].getsockname()[1]
+    finally:
+        server.close()
+        for task in serving:
+            task.cancel()
+        await asyncio.gather(*serving)
+        await server.wait_closed()

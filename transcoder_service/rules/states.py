@@ -6,7 +6,7 @@ from kit.contracts.transcoder.wire import VideoAlreadyUploaded, VideoStatus
 from transcoder_service.models import Video
 
 EMPTY = frozenset({VideoStatus.created, VideoStatus.upload_failed})
-LONGEST_WAIT = timedelta(hours=1)
+LONGEST_WAIT = timedelta(minutes=5)
 
 
 def check_takes_upload(video: Video) -> None:
@@ -15,7 +15,7 @@ def check_takes_upload(video: Video) -> None:
 
 
 def wait_seconds(attempts: int) -> float:
-    """Return how long to wait after so many failed attempts: 2 s, 4 s, … at most an hour."""
+    """Return how long to wait after so many failed attempts: 2 s, 4 s, … at most five minutes."""
     return float(min(2 ** min(attempts, 20), LONGEST_WAIT.total_seconds()))
 
 

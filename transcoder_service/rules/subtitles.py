@@ -10,7 +10,7 @@ GROUP = "captions"
 TIMESTAMPS = b"X-TIMESTAMP-MAP=MPEGTS:0,LOCAL:00:00:00.000"
 _URI = re.compile(r'URI="([^"]*)"')
 _ABSOLUTE = re.compile(r"[a-z][a-z0-9+.-]*:|/", re.IGNORECASE)
-_HAS_CAPTIONS = re.compile(r",(?:CLOSED-CAPTIONS=NONE|SUBTITLES=\"[^\"]*\")")
+_GROUP = re.compile(r",SUBTITLES=\"[^\"]*\"")
 
 
 def master(text: str, captions: Sequence[Caption], generation: str) -> str:
@@ -18,7 +18,7 @@ def master(text: str, captions: Sequence[Caption], generation: str) -> str:
     lines: list[str] = []
     for line in text.splitlines():
         if line.startswith("#EXT-X-STREAM-INF") and captions:
-            lines.append(_HAS_CAPTIONS.sub("", line) + f',SUBTITLES="{GROUP}"')
+            lines.append(_GROUP.sub("", line) + f',SUBTITLES="{GROUP}"')
         elif line.startswith("#"):
             lines.append(_URI.sub(lambda found: f'URI="{_of(found[1], generation)}"', line))
         elif line.strip():

@@ -208,12 +208,18 @@ def _error(response: httpx.Response, status: int, body: dict[str, Any]) -> AppEr
     if status == 404:
         is_collection = "/collections/" in response.url.path
         return CollectionNotFound() if is_collection else VideoNotFound()
-    if status == 409 or status == 423:
-        return VideoBusy(message)
     if status == 429:
         wait = response.headers.get("retry-after", "")
         return LibraryBusy(retry_after=int(wait) if wait.isdigit() else 5)
     if status < 500:
-        uploaded = response.request.method == "PUT" and status == 400
-        return VideoAlreadyUploaded() if uploaded else VideoRefused(message)
+        return _refusal(response.request.method, status, message)
     return LibraryUnavailable(message)
+
+
+def _refusal(method: str, status: int, message: str | None) -> AppError:
+    if status in {409, 423}:
+        return VideoBusy(message)
+    is_second = "already uploaded" in (message or "already uploaded").lower()
+    if method == "PUT" and status == 400 and is_second:
+        return VideoAlreadyUploaded()
+    return VideoRefused(message)

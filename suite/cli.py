@@ -12,6 +12,7 @@ from kit.errors import AppError
 from suite import alone, databases, people, production
 from suite import doctor as examination
 from suite.benchmarks import run_benchmark
+from suite.demo.run import demo as bring_samples
 from suite.engines.both import Engines
 from suite.environment import Place, default_data, open_place
 from suite.errors import Stop
@@ -48,7 +49,7 @@ def start(
 ) -> None:
     """Start everything; Ctrl-C stops it."""
     place = _place(data)
-    wish = Wish(_chosen(only), isolated)
+    wish = Wish(_chosen(only), isolated, bring_samples if demo else None)
     uvloop.run(up(place, wish))
 
 

@@ -21,7 +21,6 @@ from kit.site.settings import SiteSettings
 from kit.web import Setup, build_app
 
 UI = Path(__file__).parent.parent / "ui"
-FONT = "@fontsource/bricolage-grotesque/files/bricolage-grotesque-latin-700-normal.woff2"
 IMPORTED = re.compile(r'{%-?\s*from "components/([a-z-]+)\.html"')
 EXTENDED = re.compile(r'{%-?\s*(?:extends|include) "([^"]+)"')
 
@@ -113,7 +112,7 @@ def _site(settings: SiteSettings, folder: Path, vendor: Mapping[str, str]) -> Si
     assets = Assets(
         UI / "static",
         folder / "static",
-        vendor={"fonts/display.woff2": packages / FONT, **files},
+        vendor=files,
         made=brands.files(settings),
         components=used_components(UI, folder),
     )

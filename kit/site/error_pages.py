@@ -81,7 +81,7 @@ PAGES = {
         motif="reel",
         title=mark("L’entracte se prolonge"),
         text=mark(
-            "Une partie du service ne répond pas. Rien n’est perdu ; revenez dans un moment."
+            "Une partie du service ne répond pas. Rien n’est perdu ; revenez dans un moment."
         ),
         action=AGAIN,
     ),

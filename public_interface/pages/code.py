@@ -140,7 +140,7 @@ async def _welcome(
     if found.expires_at is not None:
         left = min(left, int((found.expires_at - clock.now()).total_seconds()))
     keep(request, answer, found.token or "", device, max(left, 1))
-    text = words("Code accepté. Il ouvre ce qui suit jusqu’au %(day)s.", day=_until(found, words))
+    text = words("Code accepté. Il est valable jusqu’au %(day)s.", day=_until(found, words))
     notify(request, answer, text)
     return answer
 

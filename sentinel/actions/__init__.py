@@ -1,0 +1,1 @@
+"""What sentinel does: look, remember, tell."""

@@ -1,0 +1,1 @@
+"""How everything is looked at: services over HTTP, engines by their protocols, disks."""

@@ -1,0 +1,1 @@
+"""What looks amount to: states, causes, sentences. Pure."""

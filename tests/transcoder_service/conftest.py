@@ -6,11 +6,10 @@ from pathlib import Path
 import httpx
 import pytest
 from fastapi import FastAPI
-from pydantic import SecretStr
 
 from kit.contracts.transcoder.client import VideoLibraryClient
 from tests.conftest import DatabaseUrl, Start
-from tests.transcoder_service.world import API_KEY, CDN_KEY, LIBRARY, READ_KEY, SITE, Inbox
+from tests.transcoder_service.world import API_KEY, LIBRARY, Inbox, settings_in
 from tests.wiring import http
 from transcoder_service.app import create_app
 from transcoder_service.providers.webhooks import Messenger
@@ -19,20 +18,8 @@ from transcoder_service.settings import Settings
 
 @pytest.fixture
 def settings(database_url: DatabaseUrl, valkey_url: str, tmp_path: Path) -> Settings:
-    return Settings(
-        environment="test",
-        database_url=database_url("transcoder_service"),
-        valkey_url=valkey_url,
-        library_id=LIBRARY,
-        api_key=SecretStr(API_KEY),
-        read_only_key=SecretStr(READ_KEY),
-        cdn_key=SecretStr(CDN_KEY),
-        webhook_url="http://catalog/webhooks/video",
-        allowed_origins=SITE,
-        public_url="http://media",
-        media_url=str(tmp_path / "media"),
-        uploads_path=str(tmp_path / "uploads"),
-        scratch_path=str(tmp_path / "scratch"),
+    return settings_in(
+        tmp_path, database_url=database_url("transcoder_service"), valkey_url=valkey_url
     )
 
 

@@ -5,17 +5,38 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import httpx
+from pydantic import SecretStr
 
 from kit.contracts.transcoder.signatures import is_webhook_genuine, sign_directory, sign_url
 from kit.contracts.transcoder.wire import Webhook
+from transcoder_service.settings import Settings
 
 LIBRARY = 133
 API_KEY = "the-key-that-may-do-everything"
 READ_KEY = "the-key-that-may-only-read"
 CDN_KEY = "the-key-that-signs-addresses"
 SITE = "http://portal.test"
+
+
+def settings_in(folder: Path, **changes: Any) -> Settings:
+    """Return the settings of a library whose files are all in `folder`."""
+    values: dict[str, Any] = {
+        "environment": "test",
+        "library_id": LIBRARY,
+        "api_key": SecretStr(API_KEY),
+        "read_only_key": SecretStr(READ_KEY),
+        "cdn_key": SecretStr(CDN_KEY),
+        "webhook_url": "http://catalog/webhooks/video",
+        "allowed_origins": SITE,
+        "public_url": "http://media",
+        "media_url": str(folder / "media"),
+        "uploads_path": str(folder / "uploads"),
+        "scratch_path": str(folder / "scratch"),
+    }
+    return Settings(**(values | changes))
 
 
 class Inbox:

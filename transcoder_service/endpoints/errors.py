@@ -20,11 +20,13 @@ def _in_bunnys_words(handler: Handler) -> Handler:
     async def answer(request: Request, error: Any) -> Response:  # noqa: ANN401  (its own kind each)
         answered = handler(request, error)
         response = answered if isinstance(answered, Response) else await answered
-        if not request.url.path.startswith(PREFIX):
+        path = request.url.path
+        if not path.startswith(PREFIX):
             return response
         problem = orjson.loads(response.body)
         status = 400 if response.status_code in {415, 422} else response.status_code
-        body = _validation(problem) or _status(problem, status)
+        is_captions = status == 400 and request.method == "POST" and "/captions/" in path
+        body = _validation(problem) if is_captions else _status(problem, status)
         kept = {key: response.headers[key] for key in ("retry-after",) if key in response.headers}
         return Response(orjson.dumps(body), status, kept, media_type="application/json")
 
@@ -39,11 +41,15 @@ def _status(problem: dict[str, object], status: int) -> dict[str, object]:
     return {"success": False, "message": message, "statusCode": status}
 
 
-def _validation(problem: dict[str, object]) -> dict[str, object] | None:
-    """Return a CaptionValidationModel for captions that are none."""
-    if problem.get("error") != "BadCaptions":
-        return None
-    return {"valid": False, "errorList": problem.get("errors"), "warningList": []}
+def _validation(problem: dict[str, object]) -> dict[str, object]:
+    """Return a CaptionValidationModel, for captions that are none."""
+    errors = problem.get("errors")
+    is_words = isinstance(errors, list) and all(isinstance(one, str) for one in errors)
+    return {
+        "valid": False,
+        "errorList": errors if is_words else [_message(problem)],
+        "warningList": [],
+    }
 
 
 def _message(problem: dict[str, object]) -> str:

@@ -6,7 +6,9 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from catalog_service.actions import shelves
-from catalog_service.endpoints import films, library, playback
+from catalog_service.endpoints import bulk, films, images, library, playback, search
+from catalog_service.endpoints import shelves as shelving
+from catalog_service.providers.delivery import DeliveryClient
 from catalog_service.providers.storage import Storage
 from catalog_service.settings import Settings
 from catalog_service.tasks import tasks
@@ -15,8 +17,15 @@ from kit.contracts.tokens import TokensClient
 from kit.contracts.transcoder.client import VideoLibraryClient
 from kit.web import build_app
 
+# Where pictures and tables arrive.
+LARGE = ("PUT /films/", "PUT /series/", "/films/import")
 
-def create_app(settings: Settings | None = None, *clients: ServiceClient) -> FastAPI:
+
+def create_app(
+    settings: Settings | None = None,
+    *clients: ServiceClient,
+    delivery: DeliveryClient | None = None,
+) -> FastAPI:
     """Return the app; `clients` given replace those of the settings."""
     settings = settings or Settings()
     storage = Storage.at(settings.media_url)
@@ -33,17 +42,24 @@ def create_app(settings: Settings | None = None, *clients: ServiceClient) -> Fas
     @asynccontextmanager
     async def setup(app: FastAPI) -> AsyncIterator[None]:
         app.state.storage = storage
+        app.state.delivery = delivery or DeliveryClient.of(settings.bunny_cdn_url)
         async with app.state.database.sessions.begin() as session:
             await shelves.seed_categories(session, settings.seed_categories)
         yield
+        await app.state.delivery.close()
 
     return build_app(
         settings,
         playback.router,
+        bulk.router,
         films.router,
+        images.router,
+        search.router,
+        shelving.router,
         library.router,
         clients=tuple(wired.values()),
         tasks=tasks,
         setup=setup,
         checks={"pictures": storage.ping},
+        body_limits=dict.fromkeys(LARGE, settings.max_picture_bytes),
     )

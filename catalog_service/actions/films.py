@@ -36,6 +36,14 @@ async def create(session: AsyncSession, caller: Caller, new: FilmNew, key: str =
     """Make a draft; the same key again returns the film it made the first time."""
     if key and (known := await queries.film_by_key(session, key)):
         return known.id
+    film = await make(session, new, key)
+    await derive(session, [film.id])
+    await audit(session, caller, "film.created", str(film.id), {"title": film.title})
+    return film.id
+
+
+async def make(session: AsyncSession, new: FilmNew, key: str = "") -> Film:
+    """Make a draft that is not derived yet."""
     if new.video_guid:
         await _free_video(session, new.video_guid)
     film = Film(
@@ -44,42 +52,48 @@ async def create(session: AsyncSession, caller: Caller, new: FilmNew, key: str =
         key=key or None,
         created_at=clock.now(),
         updated_at=clock.now(),
+        status=FilmStatus.draft,
         video_state=VideoState.waiting if new.video_guid else VideoState.none,
     )
-    _apply(film, new.model_dump(mode="json", exclude={*LINKED, "slug"}))
+    _apply(film, new.model_dump(mode="json", exclude={*LINKED, "slug", "opens_at", "closes_at"}))
     film.opens_at, film.closes_at = new.opens_at, new.closes_at
     rules.check_film(film)
     await _place(session, film, new.series_id, new.season, new.episode)
     session.add(film)
     await session.flush()
     await _link(session, film, {"categories": new.categories, "tags": new.tags})
-    await derive(session, [film.id])
     if film.video_guid:
         await enqueue(session, "read_video", {"guid": film.video_guid})
-    await audit(session, caller, "film.created", str(film.id), {"title": film.title})
-    return film.id
+    return film
 
 
 async def change(session: AsyncSession, caller: Caller, ref: str, change: FilmChange) -> UUID:
     """Change what is given; a change that changes nothing writes nothing."""
     film = await queries.film(session, ref, lock=True)
+    changed = await alter(session, film, change)
+    if changed:
+        await derive(session, [film.id])
+        await audit(session, caller, "film.changed", str(film.id), {"changed": changed})
+    return film.id
+
+
+async def alter(session: AsyncSession, film: Film, change: FilmChange) -> list[str]:
+    """Change a locked film that is not derived yet; name what changed."""
     given = _given(change)
     if (guid := given.get("video_guid")) and guid != film.video_guid:
         await _free_video(session, guid)
     if (slug := given.pop("slug", film.slug)) != film.slug:
         film.slug = await _slug(session, slug, film.title)
+    before = film.video_guid
     _apply(film, {name: value for name, value in given.items() if name not in LINKED})
-    if "video_guid" in given:
-        _follow_video(film)
+    if film.video_guid != before:
+        await _follow_video(session, film)
     await _replace(session, film, given)
     linked = await _link(session, film, given)
     changed = await _settle(session, film, linked=linked)
-    if changed:
-        await derive(session, [film.id])
-        await audit(session, caller, "film.changed", str(film.id), {"changed": changed})
-        if film.video_guid and FLOWS_BACK & set(changed):
-            await enqueue(session, "push_film", {"film_id": str(film.id)})
-    return film.id
+    if film.video_guid and FLOWS_BACK & set(changed):
+        await enqueue(session, "push_film", {"film_id": str(film.id)})
+    return changed
 
 
 async def delete(session: AsyncSession, caller: Caller, ref: str) -> None:
@@ -113,12 +127,16 @@ def _apply(film: Film, values: dict[str, Any]) -> None:
             setattr(film, column, value)
 
 
-def _follow_video(film: Film) -> None:
-    """Forget what was known of another video."""
+async def _follow_video(session: AsyncSession, film: Film) -> None:
+    """Forget what was known of another video, and read the new one."""
     film.video_state = VideoState.waiting if film.video_guid else VideoState.none
     film.video_mark = film.video_frame = film.video_trouble = film.video_seconds = None
+    film.video_uploaded_at = film.video_width = film.video_height = None
     film.video_progress = 0
     film.agreed = {}
+    film.captions = []
+    if film.video_guid:
+        await enqueue(session, "read_video", {"guid": film.video_guid})
 
 
 async def _settle(session: AsyncSession, film: Film, *, linked: list[str]) -> list[str]:

@@ -2,13 +2,13 @@
 
 # ruff: noqa: S608  (what is put into these statements are our own constants)
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, select, text
+from sqlalchemy import delete, exists, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from catalog_service.models.films import Film, Image
@@ -213,3 +213,44 @@ async def page(session: AsyncSession, listing: Listing) -> bytes:
     """Return that page, encoded."""
     rows = await session.execute(text(listing.sql), listing.given)
     return listing.page(rows.all())
+
+
+async def delete_image(session: AsyncSession, image_id: UUID) -> None:
+    await session.execute(delete(Image).where(Image.id == image_id))
+
+
+async def images(session: AsyncSession, ids: Sequence[UUID]) -> Sequence[Image]:
+    if not ids:
+        return []
+    return (await session.scalars(select(Image).where(Image.id.in_(ids)))).all()
+
+
+async def newest(session: AsyncSession, limit: int) -> list[UUID]:
+    asked = listing(FilmQuery(), "newest", None, limit - 1)
+    rows = await session.execute(text(asked.sql), asked.given)
+    return [row.id for row in rows]
+
+
+TABLE = """
+    SELECT f.*, f.own_seconds AS duration_seconds, s.slug AS series,
+        array(SELECT c.slug FROM film_category fc JOIN category c ON c.id = fc.category_id
+              WHERE fc.film_id = f.id ORDER BY c.position, c.slug) AS categories,
+        array(SELECT t.name FROM film_tag ft JOIN tag t ON t.id = ft.tag_id
+              WHERE ft.film_id = f.id ORDER BY t.slug) AS tags
+    FROM film f LEFT JOIN series s ON s.id = f.series_id
+    WHERE CAST(:after AS uuid) IS NULL OR f.id > CAST(:after AS uuid) ORDER BY f.id LIMIT 500
+"""
+
+
+async def table(session: AsyncSession, after: UUID | None) -> Sequence[Mapping[str, Any]]:
+    """Return the films after that one as a table's lines have them."""
+    rows = await session.execute(text(TABLE), {"after": after})
+    return [
+        {**row, "opens_at": _iso(row["opens_at"]),
+         "closes_at": _iso(row["closes_at"])}
+        for row in rows.mappings()
+    ]  # fmt: skip
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None

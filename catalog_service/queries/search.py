@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import orjson
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -161,7 +160,7 @@ def _found(row: Any, sort: str, limit: int) -> Found:  # noqa: ANN401  (a row of
         if isinstance(value, datetime):
             value = value.isoformat()
         cursor = encode_cursor(sort, value, ids[limit - 1])
-    pairs = None if counted is None else [(name, count) for name, count in orjson.loads(counted)]
+    pairs = None if counted is None else [(name, count) for name, count in counted]
     return Found(cards[:limit], cursor, total, pairs)
 
 

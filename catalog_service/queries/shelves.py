@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import delete, select, text
+from sqlalchemy import delete, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -22,6 +22,7 @@ from catalog_service.models.shelves import (
 from catalog_service.models.table import Table
 from catalog_service.queries.films import SEEN, as_id
 from catalog_service.rules.films import slug as slug_of
+from kit.clock import now
 from kit.contracts.catalog.errors import CategoryNotFound, SeriesNotFound, TagNotFound
 from kit.db import new_id
 from kit.errors import AppError
@@ -267,3 +268,13 @@ async def _one(
     if found is None:
         raise missing
     return found
+
+
+async def release_episodes(session: AsyncSession, series_id: UUID) -> None:
+    """Let a series' episodes be films of their own."""
+    await session.execute(
+        update(Film)
+        .where(Film.series_id == series_id)
+        .values(series_id=None, season=None, episode=None, updated_at=now()),
+        execution_options={"synchronize_session": False},
+    )

@@ -12,8 +12,10 @@ from kit.contracts.catalog.errors import (
     NotYetPlayable,
     OpeningMissing,
     PriceMissing,
+    RailWithoutReference,
     WindowClosesFirst,
 )
+from kit.contracts.catalog.shelves import RailKind
 from kit.contracts.catalog.words import AccessLevel, FilmStatus, VideoState
 from kit.contracts.tokens import Verification
 
@@ -104,3 +106,11 @@ def _refusal(film: Film, verified: Verification | None) -> str | None:
 
 def _names(film: Film) -> frozenset[str]:
     return frozenset(str(name) for name in (film.id, film.video_guid) if name)
+
+
+def check_rail(kind: RailKind, reference: str) -> None:
+    """Raise when a rail's rule does not say which films."""
+    if kind in {RailKind.category, RailKind.tag, RailKind.series} and not reference:
+        raise RailWithoutReference
+    if kind == RailKind.access_level and reference not in set(AccessLevel):
+        raise RailWithoutReference

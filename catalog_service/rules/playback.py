@@ -1,5 +1,6 @@
 """Signed addresses for one film. Everything under `/{guid}/` opens with one directory token."""
 
+import hashlib
 from datetime import UTC, datetime
 from typing import Literal, NamedTuple
 from uuid import UUID
@@ -98,3 +99,11 @@ def _sprites(film: Film, base: str) -> Sprites | None:
         cell_height=round(CELL * film.video_height / film.video_width),
         interval_seconds=1 if (film.video_seconds or 0) < 10 else 2,
     )
+
+
+def frame_name(film: Film) -> str | None:
+    """Return the name of the video's thumbnail here. The SQL twin is derived.py's _FRAME."""
+    if film.video_guid is None or film.video_frame is None:
+        return None
+    content = f"{film.video_guid}{film.video_frame}".encode()
+    return f"{film.id}-{hashlib.md5(content, usedforsecurity=False).hexdigest()[:8]}"

@@ -24,7 +24,8 @@ async def test_a_vip_film_asks_for_a_code(
         await as_service(app).play_film(film.id, PlaybackNew())
     assert refused.value.extra["reason"] == "no_token"
     token = await tokens.a_token(tokens_app)
-    assert await as_service(app).play_film(film.id, PlaybackNew(token=token.code))
+    found = await as_service(app).play_film(film.id, PlaybackNew(token=token.code))
+    assert found.film_id == film.id
 
 
 async def test_a_draft_is_nobodys_to_see(app: FastAPI) -> None:

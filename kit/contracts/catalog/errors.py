@@ -81,3 +81,7 @@ class NotATable(Invalid):
 
 class WebhookForged(Unauthenticated):
     """This webhook is not signed with the video library's read-only key."""
+
+
+class RailWithoutReference(Invalid):
+    """This kind of rail needs a reference: the slug of a category, tag or series, or a level."""

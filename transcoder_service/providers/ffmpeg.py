@@ -12,7 +12,7 @@ from pathlib import Path
 
 import imageio_ffmpeg
 
-from transcoder_service.rules.sources import DEMUXERS, PROTOCOLS, EncodingFailed
+from transcoder_service.rules.sources import DEMUXERS, MAX_PIXELS, PROTOCOLS, EncodingFailed
 
 CAGE = Path(__file__).with_name("cage.py")
 TAIL = 4000  # characters kept of what a program complains about
@@ -58,6 +58,7 @@ def guarded_input(path: Path, *options: str) -> list[str]:
     """Return the arguments that open a film nobody vouches for."""
     return [
         "-protocol_whitelist", PROTOCOLS, "-format_whitelist", ",".join(DEMUXERS),
+        "-max_pixels", str(MAX_PIXELS),
         *options, "-i", f"file:{path}",
     ]  # fmt: skip
 

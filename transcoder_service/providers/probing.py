@@ -15,6 +15,7 @@ from av.stream import Disposition, Stream
 from av.video.reformatter import ColorTrc
 
 FRAMES_LOOKED_AT = 8
+LARGEST = 8192 * 4352  # pixels of a frame that is decoded at all
 TRACKS = 32
 TEXT_CODECS = ("subrip", "ass", "ssa", "webvtt", "mov_text", "text")
 
@@ -99,10 +100,14 @@ def _seconds(film: InputContainer, stream: av.VideoStream) -> float:
 
 def _looks(film: InputContainer, stream: av.VideoStream) -> dict[str, Any]:
     """Decode a few frames, and say what only they tell."""
-    if stream.codec_context.width * stream.codec_context.height > 8192 * 4352:
+    if stream.codec_context.width * stream.codec_context.height > LARGEST:
         return {}  # too large to be accepted: do not decode it
-    interlaced, rotation, transfer, matrix = False, 0, "", ""
+    interlaced, rotation, transfer, matrix, is_readable = False, 0, "", "", False
+    width, height = stream.codec_context.width, stream.codec_context.height
+    stream.codec_context.options = {"max_pixels": str(LARGEST)}
     for number, frame in enumerate(film.decode(stream)):
+        width, height = frame.width, frame.height  # containers may say anything
+        is_readable = True
         interlaced |= bool(frame.interlaced_frame)
         rotation = frame.rotation
         transfer = _transfer(frame)
@@ -110,6 +115,9 @@ def _looks(film: InputContainer, stream: av.VideoStream) -> dict[str, Any]:
         if number >= FRAMES_LOOKED_AT:
             break
     return {
+        "width": width,
+        "height": height,
+        "is_readable": is_readable,
         "interlaced": interlaced,
         "rotation": round(rotation / 90) * 90 % 360,
         "transfer": transfer,

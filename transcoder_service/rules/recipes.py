@@ -7,7 +7,7 @@ from pathlib import Path
 
 from transcoder_service.rules.frames import Grid, Part
 from transcoder_service.rules.ladder import AUDIO_RATE, Audio, Rung
-from transcoder_service.rules.sources import AudioTrack, Picture, TextTrack
+from transcoder_service.rules.sources import AudioTrack, Picture, Source, TextTrack
 
 LEAD = Fraction(1, 2)  # seconds read before a part, so that its first frame has a predecessor
 BT709, UNSPECIFIED = "1", "2"
@@ -42,7 +42,7 @@ def picture_outputs(
     rungs = sorted(files, key=lambda rung: (rung.width * rung.height, rung.kilobits), reverse=True)
     arguments = ["-filter_complex", graph(picture, shape, part, rungs)]
     for number, rung in enumerate(rungs):
-        arguments += ["-map", f"[out{number}]", *_x264(rung, shape, threads)]
+        arguments += ["-map", f"[out{number}]", *x264(rung, shape, threads)]
         arguments += ["-f", "mp4", f"file:{files[rung]}"]
     return arguments
 
@@ -97,7 +97,8 @@ def _tone_mapped(rung: Rung) -> list[str]:
     ]
 
 
-def _x264(rung: Rung, shape: Grid, threads: int) -> list[str]:
+def x264(rung: Rung, shape: Grid, threads: int) -> list[str]:
+    """Return how one rendition is encoded; `threads` 0 leaves it to x264."""
     gop = str(shape.gop // rung.step)
     return [
         "-c:v", "libx264", "-preset", rung.preset, "-profile:v", "high", "-threads", str(threads),
@@ -140,6 +141,15 @@ def sound_outputs(track: AudioTrack, seconds: Fraction, files: Mapping[Audio, Pa
         outputs += ["-map", f"[a{number}]", "-c:a", "aac", "-b:a", f"{audio.kilobits}k"]
         outputs += ["-flush_packets", "1", "-f", "adts", f"file:{file}"]
     return ["-filter_complex", ";".join(chains), *outputs]
+
+
+def remux(source: Source, file: Path) -> list[str]:
+    """Return the arguments that copy a film's streams, as they are, into Matroska."""
+    assert source.picture is not None  # noqa: S101  (checked before)
+    indexes = [source.picture.index]
+    indexes += [track.index for track in source.audio] + [track.index for track in source.texts]
+    maps = [argument for index in indexes for argument in ("-map", f"0:{index}")]
+    return [*maps, "-c", "copy", "-f", "matroska", f"file:{file}"]
 
 
 def text_outputs(files: Mapping[TextTrack, Path]) -> list[str]:

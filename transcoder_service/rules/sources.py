@@ -10,6 +10,7 @@ from kit.schema import Schema
 # Demuxers by ffmpeg's own names. No playlists, no lists of files, no pictures, and no AVI:
 # its GAB2 chunk hands the subtitles inside to whichever demuxer claims them.
 DEMUXERS = ("mov", "matroska", "webm", "mpegts", "mpeg", "flv", "ogg", "mxf", "asf")
+INDEXED = frozenset(("mov", "matroska", "mxf"))
 PROTOCOLS = "file,pipe"
 
 PICTURE_CODECS = frozenset((
@@ -21,7 +22,8 @@ HDR_TRANSFERS = frozenset(("smpte2084", "arib-std-b67"))
 
 MAX_STREAMS = 64
 MAX_AUDIO_TRACKS = 8
-MAX_RATE = 300
+MIN_RATE, MAX_RATE = Fraction(1, 10), 300
+MAX_PIXELS = 8192 * 4352
 
 
 class EncodingFailed(AppError):
@@ -66,6 +68,7 @@ class Picture(Schema):
     interlaced: bool = False
     transfer: str = ""
     matrix: str = ""
+    is_readable: bool = True  # its first frames could be decoded
 
     @property
     def is_hdr(self) -> bool:
@@ -115,7 +118,7 @@ class Caps(Schema):
 
     max_seconds: float = 72 * 3600
     max_side: int = 8192
-    max_pixels: int = 8192 * 4352
+    max_pixels: int = MAX_PIXELS
 
 
 def check_source(source: Source, caps: Caps) -> Picture:
@@ -128,8 +131,10 @@ def check_source(source: Source, caps: Caps) -> Picture:
     if picture.codec not in PICTURE_CODECS:
         raise SourceRefused(f"Pictures coded as {picture.codec} are not accepted: use H.264.")
     _check_size(picture, caps)
+    if not picture.is_readable:
+        raise SourceRefused("The film's picture cannot be decoded: the file is damaged.")
     rate = Fraction(*picture.rate)
-    if not 0 < rate <= MAX_RATE:
+    if not MIN_RATE <= rate <= MAX_RATE:
         raise RateRefused(f"The film has {float(rate):g} frames a second, which cannot be right.")
     if source.duration <= 0:
         raise SourceRefused("The file does not say how long it lasts: it is probably cut short.")
@@ -147,6 +152,11 @@ def _check_size(picture: Picture, caps: Caps) -> None:
         raise PictureRefused(
             f"The picture is {width}x{height}; at most {caps.max_side} pixels a side are accepted."
         )
+
+
+def is_seekable(source: Source) -> bool:
+    """Say whether the container knows where its key frames are; others are only played through."""
+    return source.container.partition(",")[0] in INDEXED
 
 
 def square_pixels(wide: int, tall: int) -> tuple[int, int]:

@@ -11,14 +11,15 @@ from uuid import UUID, uuid5
 from transcoder_service.actions.encoding import news, posters, texts
 from transcoder_service.actions.encoding.ladder import LAST, Work
 from transcoder_service.actions.encoding.news import Order, Result, Transaction, VideoGone
+from transcoder_service.actions.encoding.opening import opened
 from transcoder_service.actions.encoding.publish import pictures, publish
 from transcoder_service.actions.encoding.scratch import scratch_folder
 from transcoder_service.actions.encoding.verify import verify
 from transcoder_service.actions.encoding.workshop import WORK, Workshop
 from transcoder_service.providers.ffmpeg import program
-from transcoder_service.providers.probe import probe
 from transcoder_service.providers.storage import Storage
-from transcoder_service.rules import films, paths, sources
+from transcoder_service.rules import films, paths
+from transcoder_service.rules.sources import Caps
 from transcoder_service.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -71,11 +72,10 @@ async def fail(desk: Encoder, reason: str, issue: int) -> None:
 
 async def _encode(desk: Encoder, order: Order, folder: Path) -> None:
     film = await _film(desk, order, folder)
-    source = await probe(film)
-    caps = sources.Caps(max_seconds=desk.settings.max_film_hours * 3600)
-    sources.check_source(source, caps)
-    plan = films.plan(source, order.enabled_resolutions, desk.cores)
     ffmpeg = program(desk.settings.ffmpeg)
+    caps = Caps(max_seconds=desk.settings.max_film_hours * 3600)
+    film, source = await opened(film, folder, ffmpeg, caps)
+    plan = films.plan(source, order.enabled_resolutions, desk.cores)
     shop = Workshop(desk.storage, desk.prefix, folder, film, plan, ffmpeg, desk.cores)
     async with desk.transaction() as session:
         await news.note_source(session, desk.video_id, plan)

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from pydantic import SecretStr
 
-from kit.settings import shared
+from kit.settings import WEAK, shared
 from kit.site.settings import SiteSettings
 
 
@@ -26,7 +26,7 @@ class Settings(SiteSettings, env_prefix="ADMIN_"):
     )
     bunny_library_id: int = shared("BUNNY_LIBRARY_ID", 1, description="the video library's number")
     bunny_api_key: SecretStr = shared(
-        "BUNNY_API_KEY", SecretStr(""), description="the video library's AccessKey"
+        "BUNNY_API_KEY", SecretStr(f"{WEAK}-api"), description="the library's AccessKey"
     )
     bunny_tus_url: str = shared(
         "BUNNY_TUS_URL",

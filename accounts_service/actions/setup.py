@@ -17,6 +17,7 @@ from kit.auth import Caller
 from kit.contracts.accounts import (
     AccountState,
     AlreadySetUp,
+    OwnersOnly,
     Role,
     Setup,
     SetupLink,
@@ -34,9 +35,9 @@ TOKEN_BYTES = 32
 async def make_link(
     session: AsyncSession, tools: Tools, caller: Caller, new: SetupLinkNew
 ) -> SetupLink:
-    """Make a link for the suite's own command line; it replaces older ones for the same address."""
+    """Make a link, replacing older ones for the same address."""
     if caller.kind != "service":
-        raise Forbidden("Setup links are made on the command line: ./karangou admin create EMAIL")
+        await _check_inviter(session, caller, new)
     if new.email is None and await people.active_owners_but(session, None):
         raise AlreadySetUp
     at = clock.now()
@@ -48,6 +49,15 @@ async def make_link(
     session.add(row)
     await log.note(session, caller, "setup_link.made", new.email or "first owner")
     return SetupLink(token=token, path=f"/setup?token={token}", expires_at=row.expires_at)
+
+
+async def _check_inviter(session: AsyncSession, caller: Caller, new: SetupLinkNew) -> None:
+    """Let people invite; but a link for someone known sets a password, so only owners make it."""
+    if caller.kind != "person" or new.email is None:
+        raise Forbidden("Make this link on the command line: ./karangou admin create EMAIL")
+    is_known = await people.account_by_email(session, new.email) is not None
+    if is_known and Role.owner not in caller.roles:
+        raise OwnersOnly
 
 
 async def set_up(sessions: Sessions, tools: Tools, setup: Setup, origin: Origin) -> SignedIn:

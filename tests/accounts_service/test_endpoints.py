@@ -41,7 +41,7 @@ ADMIN_DOORS: list[Door] = [
     ("POST", "/signing-keys", {}, 201),
     ("GET", "/audit", None, 200),
     ("POST", "/audit", ENTRY, 403),
-    ("POST", "/setup-links", {"email": "eve@example.org"}, 403),
+    ("POST", "/setup-links", {"email": "eve@example.org"}, 201),
 ]
 OWN_DOORS = [("GET", "/me", None, 200), ("DELETE", "/sessions/current", None, 204),
              ("DELETE", "/sessions", None, 204)]  # fmt: skip

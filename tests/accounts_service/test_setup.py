@@ -10,6 +10,7 @@ from accounts_service.models import SetupLink
 from kit import clock
 from kit.contracts.accounts import (
     AlreadySetUp,
+    OwnersOnly,
     SessionEnded,
     Setup,
     SetupLinkForOther,
@@ -102,11 +103,25 @@ async def test_a_link_for_a_known_admin_gives_a_new_password_and_ends_the_sessio
     await as_stranger(app).sign_in(sign_in)
 
 
-async def test_an_owner_cannot_make_links_only_the_suite_can(app: FastAPI) -> None:
+async def test_an_owner_invites_and_an_admin_only_newcomers(app: FastAPI) -> None:
     owner = await an_owner(app)
+    as_owner = as_stranger(app).acting(owner.access_token)
+    invitation = await as_owner.make_setup_link(SetupLinkNew(email="bob@example.org"))
+    bob = await as_stranger(app).set_up(a_setup(invitation.token, "bob@example.org"))
+    as_bob = as_stranger(app).acting(bob.access_token)
+    assert (await as_bob.make_setup_link(SetupLinkNew(email="eve@example.org"))).token
+    with pytest.raises(OwnersOnly):  # it would set the owner's password
+        await as_bob.make_setup_link(SetupLinkNew(email=owner.account.email))
     with pytest.raises(Forbidden, match="command line"):
-        await (
-            as_stranger(app)
-            .acting(owner.access_token)
-            .make_setup_link(SetupLinkNew(email="eve@example.org"))
-        )
+        await as_owner.make_setup_link(SetupLinkNew())
+
+
+async def test_an_invitation_is_void_once_its_address_has_an_account(app: FastAPI) -> None:
+    await an_owner(app)
+    bob = await an_admin(app)
+    as_bob = as_stranger(app).acting(bob.access_token)
+    invitation = await as_bob.make_setup_link(SetupLinkNew(email="eve@example.org"))
+    link = await as_service(app).make_setup_link(SetupLinkNew(email="eve@example.org"))
+    await as_stranger(app).set_up(a_setup(link.token, "eve@example.org"))
+    with pytest.raises(SetupLinkSpent):
+        await as_stranger(app).set_up(a_setup(invitation.token, "eve@example.org"))

@@ -1,0 +1,150 @@
+"""The dashboard beside the real accounts, catalogue, codes, gateway and video library."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+import accounts_service.app
+import catalog_service.app
+import gateway.app
+import tokens_service.app
+import transcoder_service.app
+from accounts_service.settings import Settings as AccountsSettings
+from admin_interface.app import create_app
+from admin_interface.settings import Settings
+from catalog_service.settings import Settings as CatalogSettings
+from gateway.settings import Settings as GatewaySettings
+from kit.client import ServiceClient, Signer
+from kit.contracts.accounts import AccountsClient, Setup, SetupLinkNew
+from kit.contracts.catalog.client import CatalogClient
+from kit.contracts.gateway import GatewayClient
+from kit.contracts.tokens import TokensClient
+from kit.contracts.transcoder.client import VideoLibraryClient
+from kit.settings import WEAK
+from tests.conftest import DatabaseUrl, Start
+from tests.wiring import http
+from tokens_service.settings import Settings as TokensSettings
+from transcoder_service.settings import Settings as LibrarySettings
+
+Client = TypeVar("Client", bound=ServiceClient)
+DANA = {"email": "dana@example.com", "password": "un bon mot de passe 7", "name": "Dana"}
+
+
+@dataclass
+class Studio:
+    """All apps of the suite that the dashboard speaks to, and the dashboard itself."""
+
+    accounts: AccountsClient
+    catalog: CatalogClient
+    tokens: TokensClient
+    gateway: GatewayClient
+    library: VideoLibraryClient
+    app: FastAPI
+
+
+def speak(kind: type[Client], app: FastAPI, caller: str) -> Client:
+    return kind(http(app), Signer(WEAK, caller, kind.SERVICE))
+
+
+@pytest.fixture
+async def studio(
+    database_url: DatabaseUrl, valkey_url: str, tmp_path: Path, start: Start
+) -> AsyncIterator[Studio]:
+    common: dict[str, Any] = {"environment": "test", "valkey_url": valkey_url}
+
+    accounts_app = await start(
+        accounts_service.app.create_app(
+            AccountsSettings(**common, database_url=database_url("accounts_service"))
+        )
+    )
+    library_app = await start(
+        transcoder_service.app.create_app(
+            LibrarySettings(
+                **common,
+                database_url=database_url("transcoder_service"),
+                api_key=f"{WEAK}-api",
+                webhook_url="",
+                media_url=str(tmp_path / "films"),
+                uploads_path=str(tmp_path / "uploads"),
+                scratch_path=str(tmp_path / "scratch"),
+            )
+        )
+    )
+    library = VideoLibraryClient(http(library_app), 1, f"{WEAK}-api")
+    accounts = speak(AccountsClient, accounts_app, "tests")
+    tokens_app = await start(
+        tokens_service.app.create_app(
+            TokensSettings(**common, database_url=f"file:{tmp_path / 'tokens.sqlite'}"),
+            speak(AccountsClient, accounts_app, "tokens_service"),
+        )
+    )
+    catalog_app = await start(
+        catalog_service.app.create_app(
+            CatalogSettings(
+                **common,
+                database_url=database_url("catalog_service"),
+                media_url=str(tmp_path / "pictures"),
+            ),
+            speak(TokensClient, tokens_app, "catalog_service"),
+            speak(AccountsClient, accounts_app, "catalog_service"),
+            VideoLibraryClient(http(library_app), 1, f"{WEAK}-api"),
+        )
+    )
+    gateway_app = await start(
+        gateway.app.create_app(
+            GatewaySettings(**common, database_url=database_url("gateway")),
+            speak(CatalogClient, catalog_app, "gateway"),
+            speak(AccountsClient, accounts_app, "gateway"),
+            VideoLibraryClient(http(library_app), 1, f"{WEAK}-api"),
+        )
+    )
+    app = await start(
+        create_app(
+            Settings(**common),
+            speak(AccountsClient, accounts_app, "admin_interface"),
+            speak(CatalogClient, catalog_app, "admin_interface"),
+            speak(GatewayClient, gateway_app, "admin_interface"),
+            speak(TokensClient, tokens_app, "admin_interface"),
+            library,
+        )
+    )
+
+    async def keys() -> dict[str, Any]:
+        return (await accounts.keys()).model_dump()
+
+    for each in (catalog_app, tokens_app, gateway_app, app):
+        each.state.keys.fetch = keys
+    found = Studio(
+        accounts=accounts,
+        catalog=speak(CatalogClient, catalog_app, "tests"),
+        tokens=speak(TokensClient, tokens_app, "tests"),
+        gateway=speak(GatewayClient, gateway_app, "tests"),
+        library=library,
+        app=app,
+    )
+    yield found
+    for client in (found.accounts, found.catalog, found.tokens, found.gateway):
+        await client.close()
+
+
+@pytest.fixture
+async def stranger(studio: Studio) -> AsyncIterator[httpx.AsyncClient]:
+    """Open a browser that nobody has signed in with."""
+    async with http(studio.app) as browser:
+        browser.headers.update({"Accept": "text/html", "Sec-Fetch-Site": "same-origin"})
+        yield browser
+
+
+@pytest.fixture
+async def dana(studio: Studio, stranger: httpx.AsyncClient) -> httpx.AsyncClient:
+    """Sign Dana, the owner, in."""
+    link = await studio.accounts.make_setup_link(SetupLinkNew())
+    signed_in = await studio.accounts.set_up(Setup(token=link.token, **DANA))
+    stranger.cookies.set("admin_access", signed_in.access_token)
+    stranger.cookies.set("admin_refresh", signed_in.refresh_token)
+    return stranger

@@ -1,0 +1,43 @@
+"""gateway, put together: `uvicorn --factory gateway.app:create_app`."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+from fastapi import FastAPI
+
+from gateway.actions.pipelines import ALL, Pipelines
+from gateway.actions.watching import Hub
+from gateway.endpoints import events, jobs, letters, streams
+from gateway.settings import Settings
+from gateway.tasks import tasks
+from kit.client import ServiceClient
+from kit.contracts.catalog.client import CatalogClient
+from kit.contracts.transcoder.client import VideoLibraryClient
+from kit.web import build_app
+
+
+def create_app(
+    settings: Settings | None = None, *clients: ServiceClient, pipelines: Pipelines = ALL
+) -> FastAPI:
+    settings = settings or Settings()
+    wired = clients or (
+        CatalogClient.at(settings, settings.catalog_url),
+        VideoLibraryClient.of(
+            settings.bunny_api_url,
+            settings.bunny_library_id,
+            settings.bunny_api_key.get_secret_value(),
+        ),
+    )
+    routers = (events.router, streams.router, jobs.router, letters.router)
+    return build_app(settings, *routers, clients=wired, tasks=tasks, setup=_setup(pipelines))
+
+
+def _setup(pipelines: Pipelines) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def setup(app: FastAPI) -> AsyncIterator[None]:
+        app.state.pipelines = pipelines
+        app.state.hub = Hub(app.state.settings.database_url, app.state.database)
+        yield
+        await app.state.hub.close()
+
+    return setup

@@ -1,0 +1,27 @@
+"""What the handlers of the gateway ask for."""
+
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from gateway.actions.pipelines import Pipelines
+from gateway.actions.watching import Hub
+from kit.auth import Caller
+from kit.web import needs
+
+
+async def _pipelines(request: Request) -> Pipelines:
+    found: Pipelines = request.app.state.pipelines
+    return found
+
+
+async def _hub(request: Request) -> Hub:
+    found: Hub = request.app.state.hub
+    return found
+
+
+PipelinesDep = Annotated[Pipelines, Depends(_pipelines)]
+HubDep = Annotated[Hub, Depends(_hub)]
+Teller = Annotated[Caller, needs("events:write")]
+Reader = Annotated[Caller, needs("jobs:read")]
+Operator = Annotated[Caller, needs("jobs:write")]

@@ -1,0 +1,1 @@
+"""Every statement the gateway sends to its database."""

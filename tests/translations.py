@@ -45,7 +45,7 @@ def missing(folder: Path) -> list[str]:
     ]
 
 
-def _texts(method: str, path: Path, keywords, options) -> dict[Message, str]:  # type: ignore[no-untyped-def]  # babel's own
+def _texts(method: str, path: Path, keywords, options) -> dict[Message, str]:
     rows = extract_from_file(method, path, keywords=keywords, options=options)
     where = path.relative_to(ROOT).as_posix()
     return {_message(text): where for _, text, _, _ in rows if text}

@@ -128,6 +128,7 @@ async def _describe(
         "credits": films.STUDIO,
         "access_level": sample.access_level,
         "price_amount": sample.price_amount,
+        "currency": "XOF" if sample.price_amount else None,
         "categories": await _known_categories(studio, sample),
         "tags": sample.tags,
         "video_guid": video.guid,

@@ -106,10 +106,15 @@ TICK = """
     )
     SELECT (SELECT count(*) FROM freed) AS freed, (SELECT count(*) FROM told) AS told,
         (SELECT count(*) FROM fired) AS fired,
+        EXISTS (SELECT FROM unnest($5::text[]) AS task CROSS JOIN LATERAL (
+            SELECT FROM pgqueuer
+            WHERE status = 'queued' AND entrypoint = task AND execute_after <= now() LIMIT 1
+        ) AS one) AS is_due,
         extract(epoch FROM least(
             (SELECT min(one.execute_after) FROM unnest($2::text[]) AS task CROSS JOIN LATERAL (
                 SELECT execute_after FROM pgqueuer
-                WHERE status = 'queued' AND entrypoint = task AND execute_after > now()
+                WHERE status = 'queued' AND entrypoint = task
+                    AND execute_after > now() - interval '1 second'  -- perhaps due since the claim
                 ORDER BY execute_after LIMIT 1) AS one),
             (SELECT min(heartbeat) FROM pgqueuer
              WHERE status = 'picked' AND heartbeat > now() - make_interval(secs => $1))

@@ -17,14 +17,16 @@ _NOTIFY = (
     """
     CREATE OR REPLACE FUNCTION fn_pgqueuer_waiting() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
-        PERFORM pg_notify('ch_pgqueuer', '');
+        IF EXISTS (SELECT FROM added) THEN  -- a statement that adds nothing fires this too
+            PERFORM pg_notify('ch_pgqueuer', '');
+        END IF;
         RETURN NULL;
     END $$
     """,
     "DROP TRIGGER IF EXISTS tg_pgqueuer_changed ON pgqueuer",
     """
     CREATE OR REPLACE TRIGGER tg_pgqueuer_waiting AFTER INSERT ON pgqueuer
-    FOR EACH STATEMENT EXECUTE FUNCTION fn_pgqueuer_waiting()
+    REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION fn_pgqueuer_waiting()
     """,
 )
 

@@ -247,15 +247,14 @@ class Worker:
         if not self.has_schedules:
             await self.link.fetch(statements.SCHEDULE, names, periods)
             self.has_schedules = True
-        silence = self.limits.silence_seconds
-        found = await self.link.fetch(statements.TICK, silence, list(self.tasks), names, periods)
-        if found[0]["freed"] or found[0]["fired"]:
+        silence, free = self.limits.silence_seconds, list(self._free())
+        given = (silence, list(self.tasks), names, periods, free)
+        (found,) = await self.link.fetch(statements.TICK, *given)
+        if found["freed"] or found["fired"] or found["is_due"]:
             self.is_work_likely = True
-        seconds = found[0]["next_seconds"]
+        seconds = found["next_seconds"]
         wait = LONGEST_SLEEP if seconds is None else min(seconds, LONGEST_SLEEP)
         self.next_tick = time.monotonic() + max(wait, SHORTEST_SLEEP)
-        if seconds is not None and seconds <= SHORTEST_SLEEP:
-            self.is_work_likely = True
 
     def _stop_runs(self, keys: Iterable[Key], why: Stop) -> None:
         for key in list(keys):

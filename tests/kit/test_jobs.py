@@ -651,3 +651,23 @@ def test_two_tasks_of_one_name_are_refused():
 def test_the_wait_between_tries_doubles_up_to_five_minutes(attempt, least, most):
     assert delay(attempt, 0) == least
     assert delay(attempt, 1) == most
+
+
+async def test_a_worker_with_nothing_to_do_lets_the_database_sleep(queue):
+    tasks = Tasks()
+
+    @tasks.every(3600)
+    async def prune(job: Job) -> None: ...
+
+    async with queue.worker(tasks) as worker:
+        asked: list[str] = []
+        fetch = worker.link.fetch
+
+        async def counted(statement: str, *given: object) -> list[object]:
+            asked.append(statement)
+            return await fetch(statement, *given)
+
+        worker.link.fetch = counted
+        await until(lambda: worker.has_schedules and not worker.is_work_likely)
+        with pytest.raises(TimeoutError):
+            await until(lambda: len(asked) > 8, seconds=1)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -31,20 +32,25 @@ class Taken:
 
 async def read_video(session: AsyncSession, library: VideoLibraryClient, guid: str) -> None:
     """Read one video and take it over; whatever told us about it is not believed."""
+    read_at = clock.now()
     try:
         video = await library.get_video(guid)
     except VideoNotFound:
         await report_deletion(session, guid)
         return
-    await take_over(session, library, [video])
+    await take_over(session, library, [video], read_at)
 
 
 async def take_over(
-    session: AsyncSession, library: VideoLibraryClient, videos: Sequence[Video]
+    session: AsyncSession,
+    library: VideoLibraryClient,
+    videos: Sequence[Video],
+    read_at: datetime,
 ) -> Taken:
     """Make drafts of new videos and bring the films of changed ones up to date.
 
-    Videos read before, in the same state, cost one comparison and are not written.
+    Videos read before, in the same state, cost one comparison and are not written. `read_at` is
+    when asking for them began: what was asked before the film's last word is read again.
     """
     by_guid = {video.guid: video for video in videos}
     known = await queries.marks(session, by_guid)
@@ -57,13 +63,28 @@ async def take_over(
     fresh = [news[g] for g in news.keys() - there.keys() - await queries.trailers(session, news)]
     series = await collections.series(session, names)
     if fresh:
-        await _add(session, fresh, series)
-    pushes = [film for g, film in there.items() if await _update(session, film, news[g], series)]
+        await _add(session, fresh, series, read_at)
+    await _read_again(session, [there.pop(g) for g in _outrun(there, read_at)])
+    pushes = [f for g, f in there.items() if await _update(session, f, news[g], series, read_at)]
     await queries.settle_deletions(session, list(there))
     await derive(session, [film.id for film in there.values()])
     for film in pushes:
         await enqueue(session, "push_film", {"film_id": str(film.id)})
     return Taken(len(fresh), len(there))
+
+
+def _outrun(films_by_guid: dict[str, Film], read_at: datetime) -> list[str]:
+    """Return the videos whose films know something newer than what was asked for then."""
+    return [
+        guid
+        for guid, film in films_by_guid.items()
+        if film.video_read_at is not None and film.video_read_at > read_at
+    ]
+
+
+async def _read_again(session: AsyncSession, outrun: Sequence[Film]) -> None:
+    for film in outrun:
+        await enqueue(session, "read_video", {"guid": film.video_guid}, delay_seconds=1)
 
 
 async def push(session: AsyncSession, library: VideoLibraryClient, film_id: UUID) -> None:
@@ -78,13 +99,15 @@ async def push(session: AsyncSession, library: VideoLibraryClient, film_id: UUID
         return
     await collections.settle(session, library, film.series_id)
     names = await collections.names(session, library, [video])
-    await _update(session, film, video, await collections.series(session, names))
-    wanted = {**film.agreed, "collection": (await _ours(session, film))["collection"]}
+    series = await collections.series(session, names)
+    await _update(session, film, video, series, clock.now())
+    wanted = await _ours(session, film)
     differing = {k: v for k, v in wanted.items() if v != rules.theirs(video)[k]}
     if differing:
         await library.update_video(film.video_guid, rules.video_change(differing))
     film.agreed = wanted
     film.video_mark = rules.mark(rules.changed_video(video, wanted))
+    film.video_read_at = clock.now()  # what was read before the library knew is old
     await derive(session, [film.id])
 
 
@@ -100,7 +123,9 @@ async def report_deletion(session: AsyncSession, guid: str) -> bool:
     return await queries.report_deletion(session, film)
 
 
-async def _add(session: AsyncSession, videos: list[Video], series: dict[str, Series]) -> None:
+async def _add(
+    session: AsyncSession, videos: list[Video], series: dict[str, Series], read_at: datetime
+) -> None:
     """Make a draft of each of these videos."""
     wanted = [slug(rules.line(video.title)) for video in videos]
     used = await queries.taken(session, wanted)
@@ -110,12 +135,12 @@ async def _add(session: AsyncSession, videos: list[Video], series: dict[str, Ser
         mine = name if name not in used else f"{name}-{video.guid[:8].lower()}"
         used.add(name)
         found = series.get(video.collection_id or "")
-        rows.append(_draft(video, mine) | await places.next(found))
+        rows.append(_draft(video, mine, read_at) | await places.next(found))
     await queries.add_films(session, rows)
     await derive(session, [row["id"] for row in rows])
 
 
-def _draft(video: Video, slug: str) -> dict[str, Any]:
+def _draft(video: Video, slug: str, read_at: datetime) -> dict[str, Any]:
     """Return the row of a new draft."""
     theirs = rules.theirs(video)
     return {
@@ -128,7 +153,7 @@ def _draft(video: Video, slug: str) -> dict[str, Any]:
         "status": FilmStatus.draft.value,
         "video_guid": video.guid,
         "video_mark": rules.mark(video),
-        "video_read_at": clock.now(),
+        "video_read_at": read_at,
         "agreed": theirs,
         "created_at": clock.now(),
         "updated_at": clock.now(),
@@ -155,7 +180,11 @@ class _Places:
 
 
 async def _update(
-    session: AsyncSession, film: Film, video: Video, series: dict[str, Series]
+    session: AsyncSession,
+    film: Film,
+    video: Video,
+    series: dict[str, Series],
+    read_at: datetime,
 ) -> bool:
     """Take a video over into its film; say whether the library must be told something."""
     for name, value in rules.columns(video).items():
@@ -170,7 +199,7 @@ async def _update(
         film.series_id, film.season, film.episode = place.values()
     film.agreed = {k: v if v == theirs[k] else agreed[k] for k, v in last_word.items()}
     film.video_mark = rules.mark(video)
-    film.video_read_at = film.updated_at = clock.now()
+    film.video_read_at, film.updated_at = read_at, clock.now()
     await session.flush()
     return last_word != theirs
 

@@ -89,11 +89,12 @@ async def follow_clock(session: AsyncSession) -> int:
 
 async def refresh(session: AsyncSession, library: VideoLibraryClient, guid: str) -> None:
     """Read a video again, now."""
+    read_at = clock.now()
     try:
         video = await library.get_video(guid)
     except VideoNotFound as error:
         raise NotYetPlayable("The video library does not know this video.") from error
-    await take_over(session, library, [video])
+    await take_over(session, library, [video], read_at)
 
 
 async def _show(session: AsyncSession, caller: Caller, film: Film, now: datetime) -> None:

@@ -69,6 +69,7 @@ async def next_page(transaction: Transaction, library: VideoLibraryClient, size:
         page, edge = run.next_page, run.edge_at
     if page == 1:
         await _collections(transaction, library)
+    read_at = clock.now()
     listing = await library.list_videos(page=page, items_per_page=size)
     videos = listing.items or []
     more = bool(videos) and page * listing.items_per_page < listing.total_items
@@ -77,7 +78,7 @@ async def next_page(transaction: Transaction, library: VideoLibraryClient, size:
         run = await queries.open_run(session, lock=True)
         if run is None or run.next_page != page:
             return run is not None
-        taken = await take_over(session, library, videos)
+        taken = await take_over(session, library, videos, read_at)
         guids = [video.guid for video in videos]
         doubtful = await queries.unseen(session, guids, window.since, window.until)
         run.created += taken.created
@@ -109,15 +110,17 @@ async def mark_trouble(session: AsyncSession, trouble: str | None) -> None:
 
 async def reconcile(transaction: Transaction, library: VideoLibraryClient) -> None:
     """Find what webhooks did not tell: new videos, and those that something is to become of."""
+    read_at = clock.now()
     newest = await library.list_videos(page=1)
     async with transaction() as session:
-        await take_over(session, library, newest.items or [])
+        await take_over(session, library, newest.items or [], read_at)
         waiting = await queries.unfinished(session, UNFINISHED)
+    read_at = clock.now()
     videos, gone = await _read(library, waiting)
     async with transaction() as session:
         if videos:
-            await take_over(session, library, videos)
-            await queries.note_read(session, [video.guid for video in videos], clock.now())
+            await take_over(session, library, videos, read_at)
+            await queries.note_read(session, [video.guid for video in videos], read_at)
         for guid in gone:
             await report_deletion(session, guid)
 

@@ -1,6 +1,7 @@
 """The CDN that delivers the library's files; here only for a video's thumbnail."""
 
 from typing import ClassVar
+from urllib.parse import parse_qsl
 
 from kit.client import ServiceClient, open_http
 
@@ -18,5 +19,6 @@ class DeliveryClient(ServiceClient):
 
     async def fetch(self, address: str) -> bytes | None:
         """Return the file at a signed address; None when it is absurdly large."""
-        answer = await self.send("GET", address)
+        path, _, query = address.partition("?")
+        answer = await self.send("GET", path, query=dict(parse_qsl(query)))
         return answer.content if len(answer.content) <= MAX_BYTES else None

@@ -77,7 +77,9 @@ async def unfinished(session: AsyncSession, limit: int) -> list[str]:
 
 async def note_read(session: AsyncSession, guids: Collection[str], at: datetime) -> None:
     await session.execute(
-        update(Film).where(Film.video_guid.in_(guids)).values(video_read_at=at),
+        update(Film)
+        .where(Film.video_guid.in_(guids), Film.video_read_at < at)
+        .values(video_read_at=at),
         execution_options={"synchronize_session": False},
     )
 

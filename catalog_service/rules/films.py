@@ -26,8 +26,7 @@ MAX_SLUG = 100
 
 def slug(title: str, fallback: str = "film") -> str:
     """Return `title` as an address: ascii letters, digits, single dashes."""
-    ascii_only = plain(title).encode("ascii", "ignore").decode()
-    found = re.sub(r"[^a-z0-9]+", "-", ascii_only).strip("-")[:MAX_SLUG].strip("-")
+    found = re.sub(r"[^a-z0-9]+", "-", plain(title)).strip("-")[:MAX_SLUG].strip("-")
     return found or fallback
 
 

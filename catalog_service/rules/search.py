@@ -98,7 +98,7 @@ def meant(term: str, candidates: Sequence[tuple[str, int]]) -> str | None:
 
     Short words forgive one letter, longer ones two; the most frequent of the nearest wins.
     """
-    most = 0 if len(term) < 4 else 1 if len(term) < 7 else 2
+    most = 0 if len(term) < 4 else 1 if len(term) < 6 else 2
     near = [(distance(term, word, most), -films, word) for word, films in candidates]
     near = [each for each in near if 0 < each[0] <= most]
     return min(near)[2] if near else None

@@ -109,17 +109,18 @@ async def test_a_series_shows_its_seasons_and_leads_from_episode_to_episode(
 ) -> None:
     admin = catalog.as_admin(catalog_app)
     series = await admin.create_series(SeriesNew(title="Cour commune", synopsis="Un robinet."))
-    for number, title in ((1, "Le portail"), (2, "L’eau courante")):
-        film = await catalog.a_published_film(catalog_app, library_app, title=title)
+    first = await catalog.a_published_film(catalog_app, library_app, title="Le portail")
+    second = await catalog.a_published_film(catalog_app, library_app, title="L’eau courante")
+    for number, film in ((1, first), (2, second)):
         await admin.change_film(film.id, FilmChange(series_id=series.id, season=1, episode=number))
     assert "2 épisodes" in (await see(browser, "/series")).text
     page = await see(browser, "/series/cour-commune")
     assert "Saison 1" in page.text
     assert "2. L’eau courante" in page.text
-    first = await see(browser, "/films/le-portail")
-    assert "Saison 1, épisode 1" in first.text
-    watching = await see(browser, "/watch/le-portail")
-    assert f'data-next="/watch/{film.slug}"' in watching.text
+    about = await see(browser, f"/films/{first.slug}")
+    assert "Saison 1, épisode 1" in about.text
+    watching = await see(browser, f"/watch/{first.slug}")
+    assert f'data-next="/watch/{second.slug}"' in watching.text
 
 
 async def test_pictures_of_the_catalogue_are_passed_on_for_ever(

@@ -1,14 +1,15 @@
 import html
 import re
+from uuid import UUID
 
 import httpx
 import orjson
 from fastapi import FastAPI
 
-from kit.contracts.catalog.changes import FilmChange
 from kit.contracts.transcoder.wire import VideoStatus
 from tests.admin_interface.browsing import see, send
 from tests.factories import catalog, tokens
+from transcoder_service.models import Video
 
 
 def grant_in(page: httpx.Response) -> dict[str, object]:
@@ -89,8 +90,10 @@ async def test_a_film_in_preparation_sends_one_to_its_page(
     browser: httpx.AsyncClient, catalog_app: FastAPI, library_app: FastAPI
 ) -> None:
     film = await catalog.a_published_film(catalog_app, library_app)
-    anew = await catalog.a_video(library_app, status=VideoStatus.transcoding, encode_progress=3)
-    await catalog.as_admin(catalog_app).change_film(film.id, FilmChange(video_guid=anew))
+    async with library_app.state.database.sessions.begin() as session:
+        video = await session.get_one(Video, UUID(film.video_guid))
+        video.status = VideoStatus.error
+    await catalog.as_admin(catalog_app).refresh_video(film.id)
     assert "en préparation" in (await see(browser, f"/films/{film.slug}")).text
     answer = await browser.get(f"/watch/{film.slug}")
     assert answer.headers["location"] == f"/films/{film.slug}"

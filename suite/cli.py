@@ -1,6 +1,7 @@
 """The commands of ./karangou."""
 
 import asyncio
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -131,7 +132,13 @@ def serve(service: str, listening: int, alive: int) -> None:
 @admin_app.command("create")
 def create_admin(email: str, data: Data = None) -> None:
     """Print a one-time link by which EMAIL becomes an admin."""
-    say(asyncio.run(people.admin_link(_place(data), email)))
+    say(asyncio.run(people.admin_link(_place_here(data), email)))
+
+
+@admin_app.command("first")
+def create_first_admin(data: Data = None) -> None:
+    """Print the one-time link by which the first admin is made."""
+    say(asyncio.run(people.admin_link(_place_here(data), None)))
 
 
 @client_app.command("create")
@@ -142,7 +149,7 @@ def create_client(
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Print the id and the secret of a new API client."""
-    made = asyncio.run(people.new_client(_place(data), name, scope))
+    made = asyncio.run(people.new_client(_place_here(data), name, scope))
     if json:
         say(made.model_dump_json())
     else:
@@ -169,6 +176,11 @@ def _place(data: Path | None) -> Place:
     place = open_place(data or default_data())
     place.enter()
     return place
+
+
+def _place_here(data: Path | None) -> Place | None:
+    """Return the data folder; there is none in a container, whose settings are all given."""
+    return None if os.environ.get("SUITE_IN_CONTAINER") and data is None else _place(data)
 
 
 def _chosen(only: str) -> list[Service]:

@@ -1,5 +1,6 @@
 """The first admin, further admins and API clients: asked of accounts_service."""
 
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import ClassVar
@@ -41,24 +42,28 @@ async def first_admin_link(place: Place, accounts: Service) -> str:
     return place.variables.get("DASHBOARD_PUBLIC_URL", "") + made.path
 
 
-async def admin_link(place: Place, email: str) -> str:
-    """Return a one-time link by which whoever has this e-mail becomes admin."""
+async def admin_link(place: Place | None, email: str | None) -> str:
+    """Return a one-time link: with an e-mail to become admin, without one to be the first."""
     async with _accounts(place) as client:
         made = await client.make_setup_link(SetupLinkNew(email=email))
-    return place.variables.get("DASHBOARD_PUBLIC_URL", "") + made.path
+    variables = place.variables if place else os.environ
+    return variables.get("DASHBOARD_PUBLIC_URL", "") + made.path
 
 
-async def new_client(place: Place, name: str, scopes: list[str]) -> ClientWithSecret:
+async def new_client(place: Place | None, name: str, scopes: list[str]) -> ClientWithSecret:
     async with _accounts(place) as client:
         return await client.create_client(ClientNew(name=name, scopes=tuple(scopes)))
 
 
 @asynccontextmanager
-async def _accounts(place: Place) -> AsyncIterator[AccountsClient]:
-    """Give a client of the running accounts_service, or of one run here for this moment."""
-    service = find("accounts_service")
-    if not await state(place.url(service)):
-        client = AccountsClient.at(Settings(), place.url(service))
+async def _accounts(place: Place | None) -> AsyncIterator[AccountsClient]:
+    """Give a client of the running accounts_service, or of one run here for this moment.
+
+    Without a place (in a container) it is the one that ACCOUNTS_URL names.
+    """
+    service, settings = find("accounts_service"), Settings()
+    if place is None or not await state(place.url(service)):
+        client = AccountsClient.at(settings, place.url(service) if place else settings.accounts_url)
         try:
             yield client
         finally:
@@ -70,7 +75,7 @@ async def _accounts(place: Place) -> AsyncIterator[AccountsClient]:
     try:
         await databases.prepare(place, [service])
         app = make_app(service)
-        secret = Settings().suite_secret.get_secret_value()
+        secret = settings.suite_secret.get_secret_value()
         async with app.router.lifespan_context(app):
             transport = httpx.ASGITransport(app)
             async with httpx.AsyncClient(transport=transport, base_url="http://here") as http:

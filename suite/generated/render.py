@@ -54,6 +54,7 @@ def _group() -> Iterator[str]:
     for name, setting in _in_group().items():
         yield f"      - key: {name}"
         yield _plain(setting)
+    yield from ("      - key: SUITE_IN_CONTAINER", '        value: "1"')
     yield from ("      - key: FORWARDED_ALLOW_IPS", f"        value: {PROXIES}  # Render's own")
 
 

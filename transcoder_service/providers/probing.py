@@ -43,11 +43,16 @@ def _known(stream: av.AudioStream) -> bool:
 
 
 def _plain(stream: Stream) -> bool:
-    return _has_decoder(stream) and stream.codec_context.name in TEXT_CODECS
+    return _has_decoder(stream) and _codec(stream) in TEXT_CODECS
 
 
 def _has_decoder(stream: Stream) -> bool:
     return getattr(stream, "codec_context", None) is not None
+
+
+def _codec(stream: Stream) -> str:
+    """Return the codec's own name, not that of the decoder chosen for it."""
+    return str(stream.codec_context.codec.canonical_name)
 
 
 def _audio(stream: av.AudioStream) -> dict[str, Any]:
@@ -61,7 +66,7 @@ def _audio(stream: av.AudioStream) -> dict[str, Any]:
 def _track(stream: Stream) -> dict[str, Any]:
     return {
         "index": stream.index,
-        "codec": stream.codec_context.name,
+        "codec": _codec(stream),
         "language": (stream.metadata.get("language") or "und")[:16],
         "title": (stream.metadata.get("title") or "")[:80],
     }
@@ -75,7 +80,7 @@ def _picture(film: InputContainer, stream: av.VideoStream) -> dict[str, Any]:
     aspect = stream.sample_aspect_ratio or context.sample_aspect_ratio
     found = {
         "index": stream.index,
-        "codec": stream.codec.canonical_name,
+        "codec": _codec(stream),
         "width": context.width,
         "height": context.height,
         "rate": (rate.numerator, rate.denominator) if rate else (0, 1),

@@ -64,7 +64,8 @@ def parts_of(total: int, shape: Grid, cores: int) -> tuple[Part, ...]:
     The first is short, so that it can be watched soon. The others are short enough to lose
     little to a crash, long enough to be worth a process, and a multiple of `cores` in number.
     """
-    segments = ceil(total / shape.segment)
+    # What is less than a second beyond a segment goes with the part before: there may be nothing.
+    segments = ceil(max(Fraction(1), total - shape.rate) / shape.segment)
     lengths = [min(2, segments)]
     rest = segments - lengths[0]
     if rest:
@@ -74,7 +75,8 @@ def parts_of(total: int, shape: Grid, cores: int) -> tuple[Part, ...]:
     made: list[Part] = []
     first = 0
     for number, length in enumerate(lengths):
-        frames = min(length * shape.segment, total - first)
+        is_last = number == len(lengths) - 1
+        frames = total - first if is_last else length * shape.segment
         made.append(Part(number, first, frames))
         first += frames
     return tuple(made)

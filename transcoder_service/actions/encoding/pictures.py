@@ -86,15 +86,23 @@ def _check(shop: Workshop, unit: Unit, rung: Rung, found: list[fragments.Fragmen
     """Raise unless the groups of pictures lie on the grid and none is missing."""
     gop = shop.plan.grid.gop // rung.step
     ticks = recipes.ticks(shop.plan.grid) * rung.step
-    if not found or any(one.samples != gop for one in found[:-1]) or found[-1].samples > gop:
+    _check_complete(shop, unit, rung, sum(one.samples for one in found) * rung.step)
+    if any(one.samples != gop for one in found[:-1]) or found[-1].samples > gop:
         raise EncodingBroken(f"The key frames of {rung.name} are not where they belong.")
     if any(one.ticks != one.samples * ticks for one in found):
         raise EncodingBroken(f"The frames of {rung.name} do not last as long as they should.")
-    got = sum(one.samples for one in found) * rung.step
-    missing = unit.part.frames - got
-    if missing >= rung.step * (shop.plan.grid.rate if unit.part is shop.plan.parts[-1] else 1):
-        lost = float(shop.plan.grid.seconds(missing))
-        raise EncodingBroken(f"{lost:.1f} seconds of the film's picture cannot be read.")
+
+
+def _check_complete(shop: Workshop, unit: Unit, rung: Rung, frames: int) -> None:
+    """Raise unless all frames of the part are there; the film's last second may be missing."""
+    is_last = unit.part is shop.plan.parts[-1]
+    spare = shop.plan.grid.rate if is_last and frames else 1
+    if unit.part.frames - frames >= rung.step * spare:
+        at = float(shop.plan.grid.seconds(unit.part.first + frames))
+        raise EncodingBroken(
+            f"The film's picture cannot be read from {at:.0f} seconds on: "
+            "the file is damaged, or was cut short."
+        )
 
 
 def _segment(

@@ -1,6 +1,7 @@
 """What kit.jobs promises to those who write tasks."""
 
 import asyncio
+import time
 
 import pytest
 from sqlalchemy import text
@@ -597,6 +598,20 @@ async def test_the_worker_comes_back_when_its_connection_is_cut(queue):
         )
         await ask(queue, "work")
         await until(lambda: len(queue.outcomes) == 2)
+
+
+async def test_an_idle_worker_sleeps_until_something_is_due(queue):
+    tasks = Tasks()
+
+    @tasks.task()
+    async def work(job: Job) -> None: ...
+
+    async with queue.worker(tasks) as worker:
+        await ask(queue, "work")
+        await until(queue.is_empty)
+        await until(lambda: not worker.is_work_likely and worker.next_tick > time.monotonic() + 5)
+        await ask(queue, "work", delay_seconds=4)
+        await until(lambda: 2 < worker.next_tick - time.monotonic() < 4)
 
 
 async def test_many_jobs_on_many_workers_run_once_each(queue):

@@ -26,6 +26,10 @@ SEVERITIES = {
     Severity.warning: mark("À traiter"),
     Severity.notice: mark("À voir"),
 }
+NOTES = {
+    "connection refused": mark("connexion refusée"),
+    "no answer within": mark("pas de réponse à temps"),
+}
 
 
 class FindingView(Schema):
@@ -112,7 +116,7 @@ def _finding(found: Finding, status: Status, words: Language) -> FindingView:
 def _row(one: Watched, words: Language) -> RowView:
     state, tone = STATES[one.state]
     has_jobs = one.jobs_waiting is not None
-    note = one.detail
+    note = _note(one.detail, words)
     if one.free_bytes is not None and one.total_bytes is not None:
         free, total = words.size(one.free_bytes), words.size(one.total_bytes)
         note = words(mark("%(free)s libres sur %(total)s"), free=free, total=total)
@@ -128,6 +132,12 @@ def _row(one: Watched, words: Language) -> RowView:
         failed=words.number(one.jobs_failed or 0) if one.jobs_failed else "",
         note=note,
     )
+
+
+def _note(detail: str, words: Language) -> str:
+    """Say in plain words what programs say often; leave the rest as it is."""
+    known = next((text for start, text in NOTES.items() if detail.startswith(start)), detail)
+    return words(known) if known else ""
 
 
 def _lasted(since: datetime | None, at: datetime | None, words: Language) -> str:

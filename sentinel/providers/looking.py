@@ -84,6 +84,8 @@ async def _with_jobs(seen: Seen, http: httpx.AsyncClient, deadline_seconds: floa
 
 
 def _said(error: Exception, deadline_seconds: float) -> str:
-    if isinstance(error, TimeoutError):
+    if isinstance(error, TimeoutError | httpx.TimeoutException):
         return f"no answer within {deadline_seconds:g} s"
+    if isinstance(error, httpx.ConnectError | ConnectionRefusedError | FileNotFoundError):
+        return "connection refused"
     return (str(error) or type(error).__name__)[:LONGEST]

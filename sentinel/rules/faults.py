@@ -42,10 +42,10 @@ class Fault:
 
 
 GRAVITY = (Severity.critical, Severity.warning, Severity.notice)
-# Without these, people see and hear nothing; without the others, work waits or is done by hand.
-CRITICAL = frozenset(
-    {"public_interface", "catalog_service", "transcoder_service", "tokens_service", "postgresql"}
-)
+# Without these, people see and hear nothing, the first most of all; without the others, work waits.
+CRITICAL = (
+    "postgresql", "public_interface", "catalog_service", "transcoder_service", "tokens_service",
+)  # fmt: skip
 ASPECTS = {
     "backlog": (Kind.late, Severity.warning),
     "failed": (Kind.failed, Severity.notice),
@@ -55,7 +55,7 @@ ASPECTS = {
 
 def faults(board: Board) -> list[Fault]:
     found = [*_broken(board), *_space(board), *_aspects(board)]
-    return sorted(found, key=lambda one: (GRAVITY.index(one.severity), -len(one.affected)))
+    return sorted(found, key=_gravity)
 
 
 def overall(board: Board, found: Iterable[Fault]) -> Literal["well", "trouble", "unknown"]:
@@ -72,6 +72,11 @@ def calm_since(board: Board) -> datetime | None:
     return max((moment for moment in moments if moment is not None), default=None)
 
 
+def _gravity(fault: Fault) -> tuple[int, int, int]:
+    rank = CRITICAL.index(fault.root) if fault.root in CRITICAL else len(CRITICAL)
+    return GRAVITY.index(fault.severity), rank, -len(fault.affected)
+
+
 def _broken(board: Board) -> list[Fault]:
     if board.blind_since is not None:
         names = tuple(sorted(one.name for one in board.seen.values() if one.kind == "service"))
@@ -82,7 +87,7 @@ def _broken(board: Board) -> list[Fault]:
     found = []
     for cause in causes(board):
         known = board.conditions.get(cause.root, Condition())
-        is_critical = bool(CRITICAL & {cause.root, *cause.affected})
+        is_critical = not {cause.root, *cause.affected}.isdisjoint(CRITICAL)
         found.append(
             Fault(
                 _kind(cause.root, known),

@@ -76,8 +76,10 @@ WORK = {
 WHY = {
     Kind.blind: mark("Soit tous se sont arrêtés ensemble, soit le réseau de Sentinel est coupé."),
     Kind.engine: mark("%(root)s ne répond pas ; en ont besoin : %(affected)s."),
-    Kind.silent: mark("%(root)s ne répond plus."),
-    Kind.impaired: mark("%(root)s répond, mais il lui manque quelque chose : %(detail)s"),
+    Kind.silent: mark("Le service %(service)s ne répond plus."),
+    Kind.impaired: mark(
+        "Le service %(service)s répond, mais il lui manque quelque chose : %(detail)s"
+    ),
     Kind.full: mark("Il reste %(free)s sur %(total)s (%(root)s)."),
     Kind.low: mark("Il reste %(free)s sur %(total)s (%(root)s)."),
     Kind.late: mark("Le plus ancien attend depuis %(oldest)s ; %(waiting)s en tout."),
@@ -140,7 +142,8 @@ def who(fault: Fault, words: Words) -> str:
 def why(fault: Fault, seen: Seen | None, words: Words) -> str:
     jobs, space = (seen.jobs, seen.space) if seen else (None, None)
     values = {
-        "root": _capital(name(fault.root, words)),
+        "root": name(fault.root, words),
+        "service": fault.root,
         "detail": fault.detail or "?",
         "affected": ", ".join(name(one, words) for one in fault.affected) or "?",
         "free": words.size(space.free_bytes) if space else "?",
@@ -164,7 +167,3 @@ def headline(found: Sequence[Fault], state: str, words: Words) -> str:
     if state == "unknown":
         return words(NOT_SURE_YET)
     return words(TO_LOOK_AT) if found else words(NOTHING_WRONG)
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -94,7 +94,8 @@ def bare(film: Path, plan: films.Plan, folder: Path) -> Run:
         f"scale={rung.width}:{rung.height},setsar=1,format=yuv420p[v{n}]"
         for n, rung in enumerate(rungs)
     ]
-    command = [program(), "-v", "error", "-y", "-nostdin", "-i", str(film)]
+    command = ["nice", "-n", "5", program()]  # as our own
+    command += ["-v", "error", "-y", "-nostdin", "-i", str(film)]
     command += ["-filter_complex", ";".join(chains)]
     for n, rung in enumerate(rungs):
         options = recipes.x264(rung, plan.grid, threads=0)

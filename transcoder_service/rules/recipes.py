@@ -21,13 +21,18 @@ def seek(part: Part, shape: Grid) -> tuple[Fraction, Fraction]:
     return opened, start - opened
 
 
-def picture_input(part: Part, shape: Grid, threads: int) -> list[str]:
+def picture_input(
+    picture: Picture, part: Part, shape: Grid, rungs: Sequence[Rung], threads: int
+) -> list[str]:
     """Return the options before `-i`: from the key frame before the part on, inexactly.
 
     The `fps` filter then takes the frames that belong to the part, whatever the gaps between them.
     """
     opened, _ = seek(part, shape)
     options = ["-threads", str(threads)]
+    if all(is_small(picture, rung) for rung in rungs):
+        # Frames that no other depends on need no smoothing of block edges when they shrink so.
+        options += ["-skip_loop_filter", "noref"]
     return options + (["-noaccurate_seek", "-ss", f"{float(opened):.3f}"] if opened else [])
 
 
@@ -69,6 +74,11 @@ def graph(picture: Picture, shape: Grid, part: Part, rungs: Sequence[Rung]) -> s
     return ";".join(chains)
 
 
+def is_small(picture: Picture, rung: Rung) -> bool:
+    """Say whether a rendition has at most half the height of the film."""
+    return rung.width * rung.height * 4 <= picture.width * picture.height
+
+
 def _scaled(picture: Picture, rung: Rung, above: Rung | None) -> list[str]:
     if above is not None:
         same = (above.width, above.height) == (rung.width, rung.height)
@@ -77,7 +87,8 @@ def _scaled(picture: Picture, rung: Rung, above: Rung | None) -> list[str]:
         return [*_tone_mapped(rung), "setsar=1", TAGS]
     matrix = _matrix(picture)
     scale = f"scale={rung.width}:{rung.height}:in_color_matrix={matrix}:out_color_matrix=bt709"
-    return [f"{scale}:out_range=tv", "format=yuv420p", "setsar=1", TAGS]
+    flags = ":flags=bilinear" if is_small(picture, rung) else ""  # bicubic gains nothing there
+    return [f"{scale}:out_range=tv{flags}", "format=yuv420p", "setsar=1", TAGS]
 
 
 def _matrix(picture: Picture) -> str:

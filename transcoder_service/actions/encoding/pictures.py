@@ -38,7 +38,10 @@ async def make(shop: Workshop, unit: Unit, tell: Tell) -> PartMade:
     files = {rung: folder / f"{rung.name}.mp4" for rung in unit.rungs}
     seconds = float(shop.plan.grid.seconds(unit.part.frames))
     arguments = [
-        *guarded_input(shop.film, *recipes.picture_input(unit.part, shop.plan.grid, shop.threads)),
+        *guarded_input(
+            shop.film,
+            *recipes.picture_input(picture, unit.part, shop.plan.grid, unit.rungs, shop.threads),
+        ),
         *recipes.picture_outputs(picture, shop.plan.grid, unit.part, files, shop.threads),
     ]
     try:

@@ -129,7 +129,7 @@ class Storage:
         found: list[tuple[str, int]] = []
         async for batch in obstore.list(self.store, prefix):
             found += [(one["path"], one["size"]) for one in batch]
-        return found
+        return sorted(found)
 
     async def delete(self, paths: Iterable[str]) -> None:
         """Delete these files; those that are not there do no harm."""

@@ -43,7 +43,7 @@ async def series(session: AsyncSession, named: Mapping[str, str]) -> dict[str, S
         taken = await shelves.taken_slugs(session, Series, wanted)
         known[guid] = Series(
             id=new_id(),
-            slug=f"{wanted}-{guid[:8].lower()}" if taken else wanted,
+            slug=f"{wanted}-{rules.tail(guid)}" if taken else wanted,
             title=title,
             collection_guid=guid,
             collection_name=title,

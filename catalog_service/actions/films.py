@@ -220,6 +220,7 @@ async def _link(session: AsyncSession, film: Film, given: dict[str, Any]) -> lis
 
 async def _slug(session: AsyncSession, wanted: str | None, title: str) -> str:
     slug = wanted or rules.slug(title)
+    await queries.lock_slugs(session)
     taken = await shelves.taken_slugs(session, Film, slug)
     if wanted and wanted in taken:
         raise SlugTaken(slug=wanted)

@@ -128,11 +128,12 @@ async def _add(
 ) -> None:
     """Make a draft of each of these videos."""
     wanted = [slug(rules.line(video.title)) for video in videos]
+    await films.lock_slugs(session)
     used = await queries.taken(session, wanted)
     rows: list[dict[str, Any]] = []
     places = _Places(session)
     for video, name in zip(videos, wanted, strict=True):
-        mine = name if name not in used else f"{name}-{video.guid[:8].lower()}"
+        mine = name if name not in used else f"{name}-{rules.tail(video.guid)}"
         used.add(name)
         found = series.get(video.collection_id or "")
         rows.append(_draft(video, mine, read_at) | await places.next(found))

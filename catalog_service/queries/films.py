@@ -96,6 +96,11 @@ async def lock_videos(session: AsyncSession, guids: Sequence[str]) -> None:
     await session.execute(statement, {"g": sorted(guids)})
 
 
+async def lock_slugs(session: AsyncSession) -> None:
+    """Make others who would choose a slug for a film wait until this transaction ends."""
+    await session.execute(text("SELECT pg_advisory_xact_lock(5061)"))
+
+
 async def films_for_update(session: AsyncSession, ids: Sequence[UUID]) -> list[Film]:
     """Return these films, locked in one order so that two callers never wait for each other."""
     statement = select(Film).where(Film.id.in_(ids)).order_by(Film.id).with_for_update()

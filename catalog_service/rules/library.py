@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import orjson
 
+from catalog_service.rules.films import slug
 from kit.contracts.catalog.words import VideoState
 from kit.contracts.transcoder.wire import Chapter, Video, VideoChange, VideoStatus
 
@@ -132,3 +133,8 @@ def changed_video(video: Video, values: Mapping[str, Any]) -> Video:
             "collection_id": values["collection"],
         }
     )
+
+
+def tail(guid: str) -> str:
+    """Return what tells a guid from others made in the same second, for a slug."""
+    return slug(guid.replace("-", "")[-12:])

@@ -10,7 +10,8 @@ from kit.errors import Unauthenticated
 from tests.factories.catalog import a_film, as_admin, as_stranger
 
 ALL = FilmQuery(status="all")
-TABLE = """slug,title,year,access_level,price_amount,currency,categories,tags,credits,synopsis
+TABLE = """\
+slug,title,year,access_level,price_amount,currency,categories,tags,credits,synopsis
 nuit,Nuit de Lomé,2025,ppv,1500,XOF,raw | art,Ville|Nuit,director: Ama Kossi | cast: Efua (Reine),"Une
 nuit."
 jour,Jour,,public,,,,,,

@@ -6,8 +6,9 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from fastapi import FastAPI
 
 from gateway.actions.pipelines import ALL, Pipelines
+from gateway.actions.reference import Reference
 from gateway.actions.watching import Hub
-from gateway.endpoints import events, jobs, letters, streams
+from gateway.endpoints import events, jobs, letters, reference, streams
 from gateway.settings import Settings
 from gateway.tasks import tasks
 from kit.client import ServiceClient
@@ -28,7 +29,7 @@ def create_app(
             settings.bunny_api_key.get_secret_value(),
         ),
     )
-    routers = (events.router, streams.router, jobs.router, letters.router)
+    routers = (events.router, streams.router, jobs.router, letters.router, reference.router)
     return build_app(settings, *routers, clients=wired, tasks=tasks, setup=_setup(pipelines))
 
 
@@ -37,7 +38,9 @@ def _setup(pipelines: Pipelines) -> Callable[[FastAPI], AbstractAsyncContextMana
     async def setup(app: FastAPI) -> AsyncIterator[None]:
         app.state.pipelines = pipelines
         app.state.hub = Hub(app.state.settings.database_url, app.state.database)
+        app.state.reference = Reference(app.state.settings, app.openapi())
         yield
+        await app.state.reference.close()
         await app.state.hub.close()
 
     return setup

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import delete, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as insert_or_nothing
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload
 
 from gateway.models import UNFINISHED, Event, Job, LogLine, Step
 from gateway.rules import UNFINISHED as UNFINISHED_STATES
@@ -46,9 +46,10 @@ async def unfinished_id(session: AsyncSession, key: str) -> UUID | None:
 
 
 async def job(session: AsyncSession, job_id: UUID) -> Job:
-    """Return the job with its steps."""
-    statement = select(Job).where(Job.id == job_id).options(selectinload(Job.steps))
-    found = await session.scalar(statement.execution_options(populate_existing=True))
+    """Return the job with its steps, all as they were at one moment."""
+    statement = select(Job).where(Job.id == job_id).options(joinedload(Job.steps))
+    rows = await session.scalars(statement.execution_options(populate_existing=True))
+    found = rows.unique().one_or_none()
     if found is None:
         raise JobNotFound
     return found

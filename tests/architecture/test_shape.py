@@ -18,7 +18,7 @@ RULES = [path for path in SOURCES if "rules" in path.with_suffix("").parts]
 
 @pytest.mark.parametrize("path", SOURCES, ids=str)
 def test_a_file_can_be_read_in_one_go(path: Path) -> None:
-    assert text(path).count("\n") <= FILE_LINES
+    assert text(path).count("\n") <= FILE_LINES or "versions" in path.parts  # a list of tables
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=str)

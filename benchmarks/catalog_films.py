@@ -123,7 +123,7 @@ def _films(count: int) -> Iterator[tuple[Any, ...]]:
         yield (
             new_id(), f"film-{number}", " ".join(drawn[:4]).capitalize(), " ".join(drawn[4:]),
             chance.randint(1990, 2026), chance.sample(COUNTRIES, 2), ["fr"],
-            '[{"role": "director", "name": "%s %s", "character": ""}]' % (drawn[0], drawn[5]),
+            f'[{{"role": "director", "name": "{drawn[0]} {drawn[5]}", "character": ""}}]',
             "[]", chance.choice(LEVELS), 1500, "XOF", "published", moment, "admin", moment, moment,
             guid, "ready", 100, chance.randint(60, 9000), 1920, 1080, "thumbnail.jpg", moment,
             '[{"language": "fr", "label": "Français"}]', "{}", "", "{}",

@@ -16,7 +16,7 @@ class FacetCount(Schema):
 
 
 class Facets(Schema):
-    """How many of the matches each choice would keep; counted over at most 2000 matches."""
+    """How many of the matches each choice would keep; counted over at most 1000 matches."""
 
     category: list[FacetCount] = Field([])
     tag: list[FacetCount] = Field([])
@@ -29,7 +29,7 @@ class Facets(Schema):
 
 
 class SearchResults(Schema):
-    """`total` is exact up to 2000, and `is_more` says that there are more than that.
+    """`total` is exact up to 1000, and `is_more` says that there are more than that.
 
     `corrected` is what was searched for instead, when what was typed matches nothing.
     """

@@ -8,14 +8,14 @@ from fastapi import FastAPI
 from joserfc import jwt
 from joserfc.jwk import OKPKey
 
-from kit.auth import AUDIENCE, ISSUER
+from kit.auth import ALGORITHM, AUDIENCE, ISSUER
 from kit.client import Signer
 from kit.contracts.tokens import Batch, BatchNew, Mint, Token, TokensClient
 from kit.settings import ServiceSettings
 from tests.wiring import http
 
 FILM = "0190b0b0-0000-7000-8000-00000000f117"
-SIGNING_KEY = OKPKey.generate_key("Ed25519", {"kid": "test", "alg": "EdDSA", "use": "sig"})
+SIGNING_KEY = OKPKey.generate_key("Ed25519", {"kid": "test", "alg": ALGORITHM, "use": "sig"})
 
 
 def as_service(app: FastAPI, name: str = "catalog_service") -> TokensClient:
@@ -42,8 +42,8 @@ def access_token(app: FastAPI, **claims: Any) -> str:
     """Return an access token as accounts_service signs them, with a key that `app` believes."""
     app.state.keys.use({"keys": [SIGNING_KEY.as_dict(private=False)]})
     frame = {"iss": ISSUER, "aud": AUDIENCE, "exp": int(time.time()) + 600, "name": "Someone"}
-    header = {"alg": "EdDSA", "kid": "test"}
-    return jwt.encode(header, frame | claims, SIGNING_KEY, algorithms=["EdDSA"])
+    header = {"alg": ALGORITHM, "kid": "test"}
+    return jwt.encode(header, frame | claims, SIGNING_KEY, algorithms=[ALGORITHM])
 
 
 def a_mint(**changes: Any) -> Mint:

@@ -16,6 +16,7 @@ from tokens_service.settings import Settings
 
 MakeSettings = Callable[..., Settings]
 TOKEN = "let me in"
+SECRET = "a secret for tests that is long enough"
 
 
 @pytest.fixture
@@ -45,9 +46,9 @@ def settings(store_url: str, valkey_url: str) -> MakeSettings:
             "environment": "test",
             "database_url": store_url,
             "database_token": TOKEN,
-            "database_timeout": 0.5,
+            "database_timeout": 10,
             "valkey_url": valkey_url,
-            "secret_key": "a secret for tests, long enough",
+            "secret_key": SECRET,
         }
         return Settings(**(values | changes))
 

@@ -68,14 +68,17 @@ class HranaStore(Store):
 
     async def _migrate(self, migrations: Sequence[Migration]) -> None:
         stream = Stream(self.http)
-        await stream.run("BEGIN IMMEDIATE", NUMBERS)
-        found = await stream.run("SELECT number FROM migration")
-        done = {row["number"] for row in found[0]}
-        for number, statements in migrations:
-            if number not in done:
-                noted = f"INSERT INTO migration VALUES ({number:d})"  # noqa: S608
-                await stream.run(*statements, noted)
-        await stream.run("COMMIT", last=True)
+        try:
+            await stream.run("BEGIN IMMEDIATE", NUMBERS)
+            found = await stream.run("SELECT number FROM migration")
+            done = {row["number"] for row in found[0]}
+            for number, statements in migrations:
+                if number not in done:
+                    noted = f"INSERT INTO migration VALUES ({number:d})"  # noqa: S608
+                    await stream.run(*statements, noted)
+            await stream.run("COMMIT", last=True)
+        finally:
+            await stream.close()
 
     async def _pipeline(self, request: dict[str, Any]) -> list[dict[str, Any]]:
         body = {"baton": None, "requests": [request, CLOSE]}
@@ -100,6 +103,18 @@ class Stream:
         if self.baton is None and not last:
             raise wire.Passing("the stream was closed")
         return [wire.rows(found["result"]) for found in wire.results(answer)[: len(asked)]]
+
+
+    async def close(self) -> None:
+        """Give up what is open still, so that nobody waits for it to expire."""
+        if self.baton is None:
+            return
+        body = {"baton": self.baton, "requests": [CLOSE]}
+        self.baton = None
+        try:
+            await ask(self.http, self.address, body)
+        except (wire.Passing, TokenStoreUnavailable) as trouble:
+            logger.info("libsql: the stream was gone already: %s", trouble)
 
 
 async def ask(http: httpx.AsyncClient, address: str, body: dict[str, Any]) -> dict[str, Any]:

@@ -22,8 +22,8 @@ export class Grant {
 
   // Returns an address with the newest prefix, whatever prefix it had.
   current(address) {
-    const at = address.indexOf(`/${this.now.video_guid}/`);
-    return at < 0 ? address : this.now.prefix + address.slice(at);
+    const [at, to] = [address, this.now.playlist_url].map((each) => each.indexOf(`/${this.now.video_guid}/`));
+    return at < 0 ? address : this.now.playlist_url.slice(0, to) + address.slice(at);
   }
 
   async renew(kind = "hls") {

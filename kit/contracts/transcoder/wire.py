@@ -11,7 +11,7 @@ from typing import Annotated, Generic, TypeVar
 from pydantic import AfterValidator, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-from kit.errors import BadRequest, Conflict, NotFound, TooMany, Unavailable
+from kit.errors import AppError, BadRequest, Conflict, NotFound, TooMany, Unavailable
 from kit.schema import Schema
 
 
@@ -290,8 +290,10 @@ class LibraryBusy(TooMany):
     """The video library asks to wait."""
 
 
-class LibraryKeyRefused(Unavailable):
+class LibraryKeyRefused(AppError):
     """The video library refused the key; check BUNNY_LIBRARY_ID and BUNNY_API_KEY."""
+
+    status = 503
 
 
 class LibraryUnavailable(Unavailable):

@@ -40,7 +40,7 @@ def create_app(
             spool=Spool(Path(settings.uploads_path)),
             messenger=messenger or Messenger(),
             fetcher=fetcher or Fetcher(),
-            origin=Origin(app.state.database.sessions, storage, settings),
+            origin=Origin(app.state.database.reads, storage, settings),
         )
         app.state.storage = storage
         yield

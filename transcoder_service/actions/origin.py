@@ -27,7 +27,7 @@ from transcoder_service.settings import Settings
 
 REMEMBERED_SECONDS = 1.0
 REMEMBERED_VIDEOS = 10_000
-REMEMBERED_TEXTS = 2_000
+REMEMBERED_BYTES = 32 * 1024 * 1024
 LARGEST_TEXT = 8 * 1024 * 1024
 MASTER = "playlist.m3u8"
 
@@ -63,6 +63,10 @@ class Text:
     tag: str
 
     @property
+    def size(self) -> int:
+        return len(self.plain) + len(self.packed)
+
+    @property
     def packed_tag(self) -> str:
         return f'{self.tag[:-1]}-gzip"'
 
@@ -76,6 +80,7 @@ class Origin:
         self.settings = settings
         self._videos: OrderedDict[UUID, tuple[float, asyncio.Task[Known | None]]] = OrderedDict()
         self._texts: OrderedDict[str, Text] = OrderedDict()
+        self._texts_bytes = 0
 
     def check(
         self, signed: addresses.Signed | None, at: float, viewer_ip: str, country: str | None
@@ -144,9 +149,13 @@ class Origin:
             return kept
         tag = f'"{blake2b(plain, digest_size=12).hexdigest()}"'
         packed = await asyncio.to_thread(gzip.compress, plain, 6, mtime=0)
+        if (kept := self._texts.get(key)) is not None:  # somebody was quicker
+            return kept
         made = self._texts[key] = Text(plain, packed, tag)
-        if len(self._texts) > REMEMBERED_TEXTS:
-            self._texts.popitem(last=False)
+        self._texts_bytes += made.size
+        while self._texts_bytes > REMEMBERED_BYTES:
+            _, oldest = self._texts.popitem(last=False)
+            self._texts_bytes -= oldest.size
         return made
 
     async def _known(self, video_id: UUID) -> Known:

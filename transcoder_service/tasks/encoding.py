@@ -16,7 +16,8 @@ CORRUPTED = EncodingFailed.issue
 
 async def _failed(job: Job, reason: str) -> None:
     """Tell what a crash, a lost machine or a time-out has ended for good."""
-    words = f"Encoding was given up after {job.attempt} tries: {reason}"
+    told = " ".join(word for word in reason.split() if "/" not in word)  # no paths of this machine
+    words = f"Encoding was given up after {job.attempt} tries: {told}"
     await story.fail(_encoder(job, job.arguments["video_id"]), words, CORRUPTED)
 
 

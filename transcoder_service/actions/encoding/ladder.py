@@ -7,7 +7,7 @@ from functools import partial
 from typing import Protocol
 
 from transcoder_service.actions.encoding import pictures, sounds
-from transcoder_service.actions.encoding.publish import publish_early
+from transcoder_service.actions.encoding.publish import Reach, publish_early, reach
 from transcoder_service.actions.encoding.workshop import Tell, Workshop
 
 SOUND_COST, READING_COST = 0.02, 0.3  # of a second of film, beside megapixels
@@ -30,6 +30,7 @@ class Work:
         self.listener = listener
         self.early = early
         self.is_playable = False
+        self.published: Reach = ()
         self.publishing = asyncio.Lock()
         self.done: dict[str, float] = {}  # seconds of film, by unit
         self.costs: dict[str, tuple[float, float]] = {}  # seconds of film, cost of each
@@ -71,7 +72,7 @@ class Work:
         async def tell(seconds: float) -> None:
             self.done[name] = seconds
             await self._report()
-            if self.early and not self.is_playable and name.startswith("sound"):
+            if self.early and name.startswith("sound"):
                 await self._publish()
 
         return tell
@@ -83,6 +84,10 @@ class Work:
 
     async def _publish(self) -> None:
         async with self.publishing:
+            reached = reach(self.shop)
+            if reached == self.published:
+                return
+            self.published = reached
             if await publish_early(self.shop) and not self.is_playable:
                 self.is_playable = True
                 await self.listener.playable()

@@ -5,6 +5,7 @@ All come from key frames that we have encoded, two seconds apart: nothing is dec
 
 import asyncio
 import io
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 from PIL import Image, ImageFilter, ImageStat
@@ -29,18 +30,56 @@ class Pictures:
 
 async def make(shop: Workshop, largest: Rendition, wanted_ms: int | None) -> Pictures:
     """Make all pictures; the poster is the frame at `wanted_ms`, or else the best one."""
-    tiles = await _tiles(shop)
-    looks = await asyncio.to_thread(lambda: [look(tile) for tile in tiles])
-    first, others = best(looks, POSTERS)
+    gallery = _Gallery(shop)
+    async for tile in _tiles(shop):
+        await gallery.hang(tile)
+    await gallery.finish()
+    first, others = best(gallery.looks, POSTERS)
     gop = float(shop.plan.grid.seconds(shop.plan.grid.gop))
     if wanted_ms is not None:
-        first = min(len(tiles) - 1, max(0, int(wanted_ms / 1000 / gop)))
+        first = min(len(gallery.looks) - 1, max(0, int(wanted_ms / 1000 / gop)))
     await _poster(shop, largest, first, "thumbnail.jpg")
     for number, at in enumerate(others, 1):
         await _poster(shop, largest, at, f"thumbnail_{number}.jpg")
-    made = await _sheets(shop, tiles)
-    await shop.write("preview.webp", await asyncio.to_thread(preview, tiles))
-    return Pictures(posters=1 + len(others), sheets=made)
+    return Pictures(posters=1 + len(others), sheets=gallery.sheets)
+
+
+class _Gallery:
+    """Takes the frames of a film one after another; holds no more than one sheet of them."""
+
+    def __init__(self, shop: Workshop) -> None:
+        self.shop = shop
+        self.looks: list[Look] = []
+        self.sheets = 0
+        self.waiting: list[Image.Image] = []
+        self.chosen: list[Image.Image] = []
+        count = -(-shop.plan.frames // shop.plan.grid.gop)
+        kept = min(PREVIEW_FRAMES, count)
+        self.wanted = {count * number // kept for number in range(kept)}
+
+    async def hang(self, tile: Image.Image) -> None:
+        if len(self.looks) in self.wanted:
+            self.chosen.append(tile)
+        self.looks.append(await asyncio.to_thread(look, tile))
+        self.waiting.append(tile)
+        if len(self.waiting) == sheets.ON_SHEET:
+            await self._store()
+
+    async def finish(self) -> None:
+        if not self.looks:
+            raise EncodingBroken("There are no pictures of the film.")
+        size = self.chosen[0].size
+        if self.waiting:
+            await self._store()
+        grid, total = self.shop.plan.grid, self.shop.plan.seconds
+        text = sheets.thumbnails(len(self.looks), grid.seconds(grid.gop), total, size)
+        await self.shop.write("seek/thumbnails.vtt", text)
+        await self.shop.write("preview.webp", await asyncio.to_thread(preview, self.chosen))
+
+    async def _store(self) -> None:
+        page = await asyncio.to_thread(sheet, self.waiting)
+        await self.shop.write(sheets.sheet_name(self.sheets), page)
+        self.sheets, self.waiting = self.sheets + 1, []
 
 
 async def make_early(shop: Workshop, rendition: Rendition) -> None:
@@ -51,15 +90,15 @@ async def make_early(shop: Workshop, rendition: Rendition) -> None:
     await _poster(shop, rendition, best(looks, 1)[0], "thumbnail.jpg")
 
 
-async def _tiles(shop: Workshop) -> list[Image.Image]:
-    """Return a small picture of every key frame of the film."""
-    height, tiles = await _tile_height(shop), list[Image.Image]()
+async def _tiles(shop: Workshop) -> AsyncIterator[Image.Image]:
+    """Give a small picture of every key frame of the film."""
+    height = await _tile_height(shop)
     for part in shop.plan.parts:
         strip = await shop.storage.read(f"{shop.prefix}/{WORK}/strip-{part.number:04d}.jpg")
         if strip is None:
             raise EncodingBroken("The small pictures of a part are missing.")
-        tiles += await asyncio.to_thread(_cut, strip, height)
-    return tiles
+        for tile in await asyncio.to_thread(_cut, strip, height):
+            yield tile
 
 
 async def _tile_height(shop: Workshop) -> int:
@@ -98,18 +137,6 @@ async def _poster(shop: Workshop, rendition: Rendition, at: int, name: str) -> N
     await shop.write(name, await asyncio.to_thread(jpeg, picture, 85))
 
 
-async def _sheets(shop: Workshop, tiles: list[Image.Image]) -> int:
-    count = 0
-    for start in range(0, len(tiles), sheets.ON_SHEET):
-        page = await asyncio.to_thread(sheet, tiles[start : start + sheets.ON_SHEET])
-        await shop.write(sheets.sheet_name(count), page)
-        count += 1
-    grid = shop.plan.grid
-    text = sheets.thumbnails(len(tiles), grid.seconds(grid.gop), shop.plan.seconds, tiles[0].size)
-    await shop.write("seek/thumbnails.vtt", text)
-    return count
-
-
 def sheet(tiles: list[Image.Image]) -> bytes:
     width, height = tiles[0].size
     rows = -(-len(tiles) // sheets.ACROSS)
@@ -120,10 +147,8 @@ def sheet(tiles: list[Image.Image]) -> bytes:
     return jpeg(page, 75)
 
 
-def preview(tiles: list[Image.Image]) -> bytes:
-    """Return an animation of frames from all over the film."""
-    count = min(PREVIEW_FRAMES, len(tiles))
-    chosen = [tiles[len(tiles) * n // count] for n in range(count)]
+def preview(chosen: list[Image.Image]) -> bytes:
+    """Return an animation of these frames."""
     made = io.BytesIO()
     chosen[0].save(
         made, "WEBP", save_all=True, append_images=chosen[1:],

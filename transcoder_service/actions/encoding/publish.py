@@ -5,6 +5,8 @@ from transcoder_service.actions.encoding.workshop import Workshop
 from transcoder_service.rules import films, playlists
 from transcoder_service.rules.films import PartMade, Rendition
 
+Reach = tuple[object, ...]
+
 
 def pass_made(shop: Workshop, number: int) -> list[PartMade]:
     """Return what one pass has made without a gap, from the film's beginning."""
@@ -33,6 +35,16 @@ def heard(shop: Workshop) -> list[list[Rendition]] | None:
             return None
         tracks.append(list(made.renditions))
     return tracks
+
+
+def reach(shop: Workshop) -> Reach:
+    """Return how far the first pass and each sound track reach; there is news when it changes."""
+    heard_so_far = [
+        (len(made.renditions[0].segments), made.is_whole)
+        for track in range(shop.plan.tracks)
+        if (made := shop.made.get(sounds.unit_name(track)))
+    ]
+    return len(pass_made(shop, 0)), *heard_so_far
 
 
 async def publish_early(shop: Workshop) -> bool:

@@ -42,7 +42,7 @@ class Encoder:
 
     @property
     def cores(self) -> int:
-        return self.settings.encode_cores or len(os.sched_getaffinity(0))
+        return self.settings.encode_cores or os.cpu_count() or 1
 
 
 def generation_of(video_id: UUID, run: str) -> str:

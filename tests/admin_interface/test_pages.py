@@ -15,7 +15,7 @@ from tests.admin_interface.conftest import DANA, Studio
 PAGES = [
     "/", "/films", "/films/new", "/upload", "/series", "/categories", "/rails", "/library",
     "/import", "/jobs", "/dead-letters", "/tokens", "/tokens/new", "/batches", "/people",
-    "/clients", "/audit",
+    "/clients", "/audit", "/_patterns",
 ]  # fmt: skip
 
 

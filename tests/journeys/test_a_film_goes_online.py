@@ -1,0 +1,179 @@
+"""The main job, by people: a film is uploaded, encoded, published, locked, unlocked and watched."""
+
+import signal
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import imageio_ffmpeg
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.factories.footage import big_buck_bunny
+from tests.journeys.running import Suite, chromium, until
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
+PASSWORD = "un bon mot de passe 7"
+FAST = {"GRANT_SECONDS": "20", "CATALOG_GRANT_SECONDS": "20"}
+
+
+@pytest.fixture(scope="module")
+def suite() -> Iterator[Suite]:
+    with tempfile.TemporaryDirectory(prefix="kj", ignore_cleanup_errors=True) as folder:
+        found = Suite(Path(folder) / "d", **FAST)
+        found.start()
+        open_the_studio(found)
+        yield found
+        found.stop()
+
+
+@pytest.fixture(scope="module")
+def long_film() -> Iterator[Path]:
+    """Make two minutes that are quick to encode: a still picture with a tone."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "Nuit blanche.mp4"
+        command = [
+            imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error",
+            "-f", "lavfi", "-i", "color=c=0x4c5bd4:s=426x240:r=12:d=120",
+            "-f", "lavfi", "-i", "sine=220:d=120",
+            "-c:v", "libx264", "-preset", "ultrafast", "-c:a", "aac", "-shortest", str(path),
+        ]  # fmt: skip
+        subprocess.run(command, check=True)
+        yield path
+
+
+def open_the_studio(suite: Suite) -> None:
+    """Become the first owner by the link that `up` prints."""
+    with chromium() as page:
+        page.goto(suite.setup_link)
+        page.fill("[name=name]", "Dana")
+        page.fill("[name=email]", "dana@example.com")
+        page.fill("[name=password]", PASSWORD)
+        page.click("main button[type=submit]")
+        page.wait_for_url(suite.dashboard + "/")
+
+
+def sign_in(page: Page, suite: Suite) -> None:
+    page.goto(suite.dashboard)
+    if "/sign-in" in page.url:
+        page.fill("[name=email]", "dana@example.com")
+        page.fill("[name=password]", PASSWORD)
+        page.click("main button[type=submit]")
+        page.wait_for_url(suite.dashboard + "/")
+
+
+def upload(page: Page, suite: Suite, file: Path, access: str, price: str = "") -> None:
+    page.goto(f"{suite.dashboard}/upload")
+    page.select_option("[name=access_level]", access)
+    page.fill("[name=price_amount]", price)
+    page.set_input_files("input[type=file]", file)
+    expect(page.locator(".upload .badge")).to_contain_text("encodage", timeout=60_000)
+
+
+def wait_until_online(page: Page, suite: Suite, title: str) -> None:
+    """Follow the job on its page until the film is on screen."""
+
+    def is_done() -> bool:
+        page.goto(f"{suite.dashboard}/films?status=published")
+        return page.locator("tbody", has_text=title).count() > 0
+
+    until(is_done, f"{title} online", 300)
+
+
+def mint(page: Page, suite: Suite, level: str, film: str = "") -> str:
+    page.goto(f"{suite.dashboard}/tokens/new")
+    page.fill("[name=title]", f"Code {level}")
+    page.check(f"[name=access_level][value={level}]")
+    if film:
+        page.select_option("[name=video_id]", label=film)
+    page.click("main form button[data-kind=primary]")
+    code = page.locator(".big-code").inner_text()
+    assert code
+    return code
+
+
+def plays(page: Page) -> None:
+    """Wait until the picture really moves."""
+    moved = "document.querySelector('video').currentTime > 1"
+    until(lambda: page.evaluate(moved) or None, "the film plays", 60)
+
+
+def watch_address(suite: Suite, slug: str) -> str:
+    return f"{suite.portal}/watch/{slug}"
+
+
+def test_a_film_is_uploaded_encoded_published_and_watched(suite: Suite) -> None:
+    film = big_buck_bunny()
+    with chromium() as page:
+        sign_in(page, suite)
+        upload(page, suite, film, "public")
+        wait_until_online(page, suite, "bigbuckbunny")
+        page.goto(f"{suite.dashboard}/jobs")
+        expect(page.locator("tbody tr").first).to_contain_text("bigbuckbunny")
+        page.goto(suite.portal)
+        expect(page.locator("body")).to_contain_text("bigbuckbunny")
+        page.goto(watch_address(suite, "bigbuckbunny"))
+        plays(page)
+
+
+def type_code(viewer: Page, suite: Suite, code: str) -> None:
+    viewer.goto(f"{suite.portal}/code")
+    viewer.fill("[name=code]", code)
+    viewer.click("main form button[type=submit]")
+    viewer.wait_for_load_state()
+
+
+def revoke(page: Page, suite: Suite, code: str) -> None:
+    page.goto(f"{suite.dashboard}/tokens?q={code}")
+    page.click("tbody a")
+    page.click("form[action$=revocation] button")
+    expect(page.locator(".notice")).to_be_visible()
+
+
+def test_codes_open_what_they_open_and_a_revoked_one_stops_the_film(
+    suite: Suite, long_film: Path
+) -> None:
+    other = long_film.with_name("Cour intérieure.mp4")
+    other.write_bytes(long_film.read_bytes())
+    with chromium() as page:
+        sign_in(page, suite)
+        upload(page, suite, long_film, "ppv", "500")
+        upload(page, suite, other, "vip")
+        wait_until_online(page, suite, "Nuit blanche")
+        wait_until_online(page, suite, "Cour intérieure")
+        vip, ppv = mint(page, suite, "vip"), mint(page, suite, "ppv", "Nuit blanche")
+
+        with chromium() as viewer:
+            viewer.goto(f"{suite.portal}/films/nuit-blanche")
+            expect(viewer.locator("main")).to_contain_text("500")
+            type_code(viewer, suite, ppv.lower().replace("-", " "))
+            refused = viewer.request.get(watch_address(suite, "cour-interieure"), max_redirects=0)
+            assert refused.status != 200
+            viewer.goto(watch_address(suite, "nuit-blanche"))
+            plays(viewer)
+            revoke(page, suite, ppv)
+            expect(viewer.locator("[data-panel=locked]")).to_be_visible(timeout=60_000)
+            assert viewer.evaluate("document.querySelector('video').paused")
+
+        with chromium(360) as viewer:
+            type_code(viewer, suite, vip)
+            viewer.goto(watch_address(suite, "cour-interieure"))
+            plays(viewer)
+
+
+def test_nothing_is_lost_or_doubled_by_a_kill_in_the_middle(suite: Suite, long_film: Path) -> None:
+    third = long_film.with_name("Après la pluie.mp4")
+    third.write_bytes(long_film.read_bytes())
+    with chromium() as page:
+        sign_in(page, suite)
+        upload(page, suite, third, "public")
+        suite.stop(signal.SIGKILL)
+        suite.start()
+        wait_until_online(page, suite, "Après la pluie")
+        page.goto(f"{suite.dashboard}/films?q=Apr%C3%A8s+la+pluie&status=all")
+        assert page.locator("tbody tr", has_text="Après la pluie").count() == 1
+        page.goto(f"{suite.dashboard}/jobs")
+        assert page.locator("tbody tr", has_text="Après la pluie").count() == 1
+        page.goto(watch_address(suite, "apres-la-pluie"))
+        plays(page)

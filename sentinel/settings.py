@@ -10,6 +10,8 @@ from pydantic_settings import SettingsConfigDict
 from kit.settings import shared
 from kit.site.settings import SiteSettings
 
+LIBRARY = "transcoder_service"
+
 
 class Settings(SiteSettings):
     SERVICE: ClassVar[str] = "sentinel"
@@ -22,10 +24,8 @@ class Settings(SiteSettings):
     catalog_url: str = shared(
         "CATALOG_URL", "http://127.0.0.1:5061", description="catalog_service, for films"
     )
-    transcoder_public_url: str = shared(
-        "TRANSCODER_PUBLIC_URL",
-        "http://127.0.0.1:5063",
-        description="the video library of this suite, as browsers see it",
+    bunny_api_url: str = shared(
+        "BUNNY_API_URL", "http://127.0.0.1:5063", description="the video library's address"
     )
     portal_url: str = shared(
         "PORTAL_URL", "http://127.0.0.1:5062", description="the portal, as services reach it"
@@ -68,13 +68,14 @@ class Settings(SiteSettings):
         if self.targets:
             pairs = (pair.partition("=") for pair in self.targets.split(","))
             return {name.strip(): url.strip() for name, _, url in pairs}
+        library = {} if _is_bunnys(self.bunny_api_url) else {LIBRARY: self.bunny_api_url}
         return {
             "public_interface": self.portal_url,
             "admin_interface": self.dashboard_url,
             "accounts_service": self.accounts_url,
             "tokens_service": self.tokens_url,
             "catalog_service": self.catalog_url,
-            "transcoder_service": self.transcoder_public_url,
+            **library,
             "gateway": self.gateway_url,
         }
 
@@ -82,3 +83,9 @@ class Settings(SiteSettings):
     def watched_folders(self) -> list[Path]:
         chosen = self.folders or self.karangou_data or "."
         return [Path(one.strip()) for one in chosen.split(",") if one.strip()]
+
+
+def _is_bunnys(url: str) -> bool:
+    """Say whether this is Bunny's own cloud, which knows no `/ready`."""
+    host = urlsplit(url).hostname or ""
+    return host == "bunny.net" or host.endswith((".bunny.net", ".bunnycdn.com"))

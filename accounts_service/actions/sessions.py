@@ -101,9 +101,9 @@ async def sign_out_everywhere(session: AsyncSession, caller: Caller) -> None:
 
 async def count_attempt(session: AsyncSession, email: str, address: str) -> None:
     """Count an attempt before it is made, so that a hundred at once are a hundred."""
-    at = clock.now()
     patience = attempts.keys(email, address)
-    counters = await queries.attempts_for_update(session, patience, at)
+    counters = await queries.attempts_for_update(session, patience, clock.now())
+    at = clock.now()  # others may have counted while we waited for our turn
     wait = max(attempts.wait_seconds(one, patience[one.key], at) for one in counters)
     if wait:
         raise SignInTooOften(retry_after=wait)

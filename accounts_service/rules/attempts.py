@@ -51,8 +51,9 @@ def cleared_by_success(email: str, address: str) -> list[str]:
 
 def wait_seconds(attempt: Attempt, patience: Patience, at: datetime) -> int:
     """Return how long the next attempt has to wait yet."""
-    until = attempt.last_at + timedelta(seconds=patience.seconds(attempt.failures))
-    return max(0, ceil((until - at).total_seconds()))
+    seconds = patience.seconds(attempt.failures)
+    until = attempt.last_at + timedelta(seconds=seconds)
+    return max(0, ceil((until - at).total_seconds())) if seconds else 0
 
 
 def count(attempt: Attempt, at: datetime) -> int:

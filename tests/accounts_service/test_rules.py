@@ -70,6 +70,11 @@ def test_the_wait_doubles_after_five_attempts(failures: int, seconds: int) -> No
     assert attempts.wait_seconds(attempt, attempts.PAIR, NOON + timedelta(hours=1)) == 0
 
 
+def test_who_comes_a_moment_before_the_last_count_does_not_wait_for_it() -> None:
+    counted_meanwhile = Attempt(failures=1, last_at=NOON + timedelta(milliseconds=30))
+    assert attempts.wait_seconds(counted_meanwhile, attempts.PAIR, NOON) == 0
+
+
 def test_a_stranger_makes_an_owner_wait_half_a_minute_at_most() -> None:
     attempt = Attempt(failures=10_000, last_at=NOON)
     assert attempts.wait_seconds(attempt, attempts.ACCOUNT, NOON) == 30
@@ -135,6 +140,32 @@ def test_a_refresh_token_is_genuine_only_with_its_seed_and_key(
     assert refreshing.is_genuine(shown, session, KEY)
     assert not refreshing.is_genuine(shown, session, b"x" * 32)
     assert not refreshing.is_genuine(shown, a_session(seed=seed[::-1] + b"."), KEY)
+
+
+@given(st.lists(st.tuples(st.integers(0, 6), st.floats(0, 30)), max_size=40))
+def test_however_tokens_are_repeated_their_line_never_forks(
+    events: list[tuple[int, float]],
+) -> None:
+    """Each event presents the token of some generation, so many seconds after the one before."""
+    session, at = a_session(generation=0), NOON
+    answers: dict[int, str] = {}
+    for generation, pause in events:
+        at += timedelta(seconds=pause)
+        shown = refreshing.Presented(session.id, generation, b"")
+        before = session.generation
+        found = refreshing.verdict(shown, session, at, GRACE)
+        if found is Verdict.rotate:
+            session.generation, session.rotated_at = before + 1, at
+        if found in {Verdict.rotate, Verdict.repeat}:
+            successor = refreshing.token(session, KEY)
+            assert answers.setdefault(generation, successor) == successor
+            assert generation == session.generation - 1
+        if found is Verdict.reused:
+            assert generation != before
+            session.ended_at = at
+        if session.ended_at is not None:
+            again = refreshing.Presented(session.id, session.generation, b"")
+            assert refreshing.verdict(again, session, at, GRACE) is Verdict.ended
 
 
 @given(st.text(max_size=120))

@@ -1,6 +1,7 @@
 """Signing in and staying signed in: the stories."""
 
 import asyncio
+import threading
 import time
 
 import pytest
@@ -31,6 +32,13 @@ from tests.factories.accounts import (
     as_service,
     as_stranger,
 )
+
+
+@pytest.fixture
+def still(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let time stand still, so that a slow machine is no reason to be let in."""
+    moment = clock.now()
+    monkeypatch.setattr(clock, "now", lambda: moment)
 
 
 async def set_back_rotation(app: FastAPI) -> None:
@@ -163,6 +171,7 @@ async def test_a_new_password_ends_the_other_sessions(app: FastAPI) -> None:
     await sign_in(app, password="un autre fleuve")
 
 
+@pytest.mark.usefixtures("still")
 async def test_known_and_unknown_people_get_the_same_answers(app: FastAPI) -> None:
     await an_owner(app)
     answers: dict[str, list[tuple[type[AppError], str, object]]] = {
@@ -181,6 +190,7 @@ async def test_known_and_unknown_people_get_the_same_answers(app: FastAPI) -> No
     ]
 
 
+@pytest.mark.usefixtures("still")
 async def test_the_right_password_must_wait_too_and_then_clears_the_count(app: FastAPI) -> None:
     await an_owner(app)
     for _ in range(5):
@@ -195,6 +205,7 @@ async def test_the_right_password_must_wait_too_and_then_clears_the_count(app: F
         await sign_in(app, password="not this password")
 
 
+@pytest.mark.usefixtures("still")
 async def test_a_hundred_guesses_at_once_are_not_a_hundred_guesses(app: FastAPI) -> None:
     await an_owner(app)
     guesses = [sign_in(app, password=f"wrong {n}") for n in range(30)]
@@ -212,6 +223,7 @@ async def test_guesses_from_elsewhere_do_not_lock_the_owner_out(app: FastAPI) ->
     await sign_in(app, address="192.0.2.7")
 
 
+@pytest.mark.usefixtures("still")
 async def test_an_address_that_tries_many_accounts_has_to_wait(app: FastAPI) -> None:
     app.state.limiter.enabled = False
     async with app.state.database.sessions.begin() as session:
@@ -247,6 +259,23 @@ async def test_a_flood_of_sign_ins_is_told_to_come_back() -> None:
     passwords.close()
     assert outcomes.count(False) == 3
     assert [type(found) for found in outcomes].count(TooBusy) == 5
+
+
+async def test_others_are_served_while_many_passwords_are_hashed(app: FastAPI) -> None:
+    owner = await an_owner(app)
+    gate = threading.Event()
+    pool = app.state.tools.passwords.pool
+    busy = [pool.submit(gate.wait) for _ in range(app.state.settings.hash_threads)]
+    waiting = [
+        asyncio.create_task(sign_in(app, address=f"198.51.100.{number}")) for number in range(25)
+    ]
+    async with asyncio.timeout(20):
+        while pool._work_queue.qsize() < len(waiting):
+            await asyncio.sleep(0.01)
+        me = await as_stranger(app).acting(owner.access_token).me()
+    gate.set()
+    assert all(one.result() for one in busy)
+    assert {found.account.id for found in await asyncio.gather(*waiting)} == {me.id}
 
 
 async def sign_in(

@@ -16,6 +16,7 @@ from sentinel.rules.faults import Fault, Kind, faults, overall
 from sentinel.rules.reading import jobs, readiness
 from sentinel.rules.seen import Jobs, Seen, Space, room
 from sentinel.rules.telling import status
+from sentinel.settings import Settings
 from tests.sentinel.looks import NOON, SERVICES, a_look, believed
 
 FRENCH = Language("fr")
@@ -78,6 +79,20 @@ def test_details_are_for_who_comes_from_a_private_network(
     peer: str, forwarded: list[str], expected: bool
 ) -> None:
     assert is_private(peer, forwarded) is expected
+
+
+def test_the_library_is_watched_unless_it_is_bunnys_own() -> None:
+    ours = Settings(environment="test", bunny_api_url="http://transcoder_service:5063")
+    assert ours.watched_urls["transcoder_service"] == "http://transcoder_service:5063"
+    bunnys = Settings(environment="test", bunny_api_url="https://video.bunnycdn.com")
+    assert "transcoder_service" not in bunnys.watched_urls
+
+
+def test_chosen_targets_are_exactly_those_watched() -> None:
+    chosen = Settings(environment="test", targets="gateway=http://g:1, tokens_service=http://t:2")
+    assert chosen.watched_urls == {"gateway": "http://g:1", "tokens_service": "http://t:2"}
+    with pytest.raises(ValueError, match="is not name=http"):
+        Settings(environment="test", targets="gateway")
 
 
 NAMES = (*SERVICES, "tokens_service", "postgresql", "valkey")

@@ -4,6 +4,7 @@ import re
 from html.parser import HTMLParser
 
 import httpx
+from typing_extensions import override
 
 
 class _Forms(HTMLParser):
@@ -17,6 +18,7 @@ class _Forms(HTMLParser):
         self.inside = ""
         self.depth = 0
 
+    @override
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
         self.headings += tag == "h1"
@@ -30,6 +32,7 @@ class _Forms(HTMLParser):
             self.actionless += 1
         self.inside = tag
 
+    @override
     def handle_endtag(self, tag: str) -> None:
         self.depth -= tag == "label"
 

@@ -124,8 +124,19 @@ class FilmSearch(Base):
 
     __tablename__ = "film_search"
     __table_args__ = (
-        Index("ix_film_search_words", "words", postgresql_using="gin"),
-        Index("ix_film_search_facets", "facets", postgresql_using="gin"),
+        # Without fastupdate, since every search would read through the list of pending entries.
+        Index(
+            "ix_film_search_words",
+            "words",
+            postgresql_using="gin",
+            postgresql_with={"fastupdate": "off"},
+        ),
+        Index(
+            "ix_film_search_facets",
+            "facets",
+            postgresql_using="gin",
+            postgresql_with={"fastupdate": "off"},
+        ),
     )
 
     film_id: Mapped[UUID] = mapped_column(

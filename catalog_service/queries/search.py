@@ -16,17 +16,28 @@ from kit.contracts.catalog.films import FilmQuery
 from kit.pages import BadCursor, decode_cursor, encode_cursor
 
 COMPLETIONS = 12
-LANGUAGES = ("plain", "french", "english")
 
+LEXEMES = text("""
+    SELECT DISTINCT asked.place, lexeme
+    FROM unnest(CAST(:places AS int[]), CAST(:words AS text[])) AS asked (place, word),
+         unnest(tsvector_to_array(
+            to_tsvector('catalog_plain', asked.word) || to_tsvector('catalog_french', asked.word)
+            || to_tsvector('catalog_english', asked.word))) lexeme
+""")
 COMPLETE = text("""
     SELECT word FROM word WHERE word LIKE :prefix AND word <> :whole
     ORDER BY films DESC, word LIMIT :limit
 """)
+# Trigrams know a word with a letter more or less; two letters swapped leave few of them alike, so
+# words that begin alike are looked at as well.
 NEAR = text("""
-    SELECT word, films FROM word WHERE word % :term
-    ORDER BY similarity(word, :term) DESC, films DESC LIMIT 20
+    (SELECT word, films FROM word WHERE word % :term
+     ORDER BY similarity(word, :term) DESC, films DESC LIMIT 20)
+    UNION
+    (SELECT word, films FROM word
+     WHERE word LIKE :start AND length(word) BETWEEN :length - 2 AND :length + 2
+     ORDER BY films DESC, word LIMIT 150)
 """)
-TOP = text("SELECT coalesce(max(ordinal), 0) FROM film_search")
 LAST = text("SELECT last_value FROM film_ordinal")
 
 # What each order sorts candidates by; the newest and the highest id go first among equals.
@@ -34,8 +45,8 @@ ORDERS: dict[str, tuple[str, str, type]] = {
     "relevance": ("score", "DESC", float),
     "newest": ("published_at", "DESC", datetime),
     "title": ("sort_title", "ASC", str),
-    "year": ("coalesce(year, 0)", "DESC", int),
-    "duration": ("coalesce(seconds, 0)", "DESC", int),
+    "year": ("year", "DESC", int),
+    "duration": ("seconds", "DESC", int),
 }
 
 FACETS = """(SELECT coalesce(jsonb_agg(jsonb_build_array(f.facet, f.count)), '[]'::jsonb) FROM (
@@ -62,22 +73,18 @@ async def completions(session: AsyncSession, prefix: str) -> list[str]:
 
 async def near(session: AsyncSession, term: str) -> list[tuple[str, int]]:
     """Return words that look like this one, with the number of films they occur in."""
-    return [(word, films) for word, films in await session.execute(NEAR, {"term": term})]
+    given = {"term": term, "start": f"{term[:2]}%", "length": len(term)}
+    return [(word, films) for word, films in await session.execute(NEAR, given)]
 
 
 async def text_query(session: AsyncSession, terms: Sequence[str], endings: Sequence[str]) -> str:
     """Return the `tsquery` for all the terms, the last one also as any of its `endings`."""
-    given: dict[str, str] = {}
-    groups = []
-    for place, term in enumerate(terms):
-        words = [term, *(endings if place == len(terms) - 1 else ())]
-        ways = []
-        for number, word in enumerate(words):
-            name = f"w{place}_{number}"
-            given[name] = word
-            ways += [f"plainto_tsquery('catalog_{each}', :{name})" for each in LANGUAGES]
-        groups.append(f"({' || '.join(ways)})")
-    return str(await session.scalar(text(f"SELECT ({' && '.join(groups)})::text"), given))
+    words = [*terms, *endings]
+    places = [min(place, len(terms) - 1) for place in range(len(words))]
+    groups: dict[int, list[str]] = {place: [] for place in places}
+    for place, lexeme in await session.execute(LEXEMES, {"places": places, "words": words}):
+        groups[place].append(quoted(lexeme))
+    return " & ".join(f"({' | '.join(sorted(ways))})" for ways in groups.values() if ways)
 
 
 async def search(
@@ -92,64 +99,44 @@ async def search(
 ) -> Found:
     """Return a page of the candidates for a `tsquery` (empty: everything) and filters."""
     last = await session.scalar(LAST)
-    must = " & ".join(quoted(each) for each in facets(filters))
-    given: dict[str, Any] = {"rank": query, "limit": limit + 1}
-    branches = []
-    for number, block in enumerate(blocks(int(last or 0))):
-        parts = [f"({query})"] if query else []
-        given[f"q{number}"] = " & ".join([*parts, *([must] if must else []), quoted(block)])
-        branches.append(_branch(number, filters))
-    for name in ("year_from", "year_to"):
-        if (year := getattr(filters, name)) is not None:
-            given[name] = year
+    wanted = [quoted(each) for each in facets(filters)]
+    if query:
+        wanted.insert(0, f"({query})")
+    given: dict[str, Any] = {
+        "queries": [" & ".join([*wanted, quoted(block)]) for block in blocks(int(last or 0))],
+        "rank": query,
+        "most": CANDIDATES + 1,
+        "everything": filters.status is not None,
+        "first_year": filters.year_from,
+        "last_year": filters.year_to,
+        "limit": limit + 1,
+    }
     where = ""
     if cursor:
         where, position = _position(cursor, sort)
         given |= position
-    row = (await session.execute(text(_statement(branches, sort, where, counted)), given)).one()
+    row = (await session.execute(text(_statement(sort, where, counted=counted)), given)).one()
     return _found(row, sort, limit)
 
 
-def _branch(number: int, filters: FilmQuery) -> str:
-    wheres = [f"words @@ CAST(:q{number} AS tsquery)"]
-    if not filters.status:
-        wheres.append("shown_from <= now() AND shown_until > now()")
-    if filters.year_from is not None:
-        wheres.append("year >= :year_from")
-    if filters.year_to is not None:
-        wheres.append("year <= :year_to")
-    return f"(SELECT * FROM film_search WHERE {' AND '.join(wheres)})"
-
-
-def _statement(branches: Sequence[str], sort: str, where: str, counted: bool) -> str:
+def _statement(sort: str, where: str, *, counted: bool) -> str:
     column, direction, _ = ORDERS[sort]
+    order = f"ORDER BY page.value {direction}, page.film_id {direction}"
     return f"""
         WITH candidate AS MATERIALIZED (
-            SELECT film_id, words, facets, sort_title, year, seconds,
-                   coalesce(published_at, 'epoch'::timestamptz) AS published_at
-            FROM ({" UNION ALL ".join(branches)}) every LIMIT {CANDIDATES + 1}
-        ), page AS (
-            SELECT film_id, {column} AS value
-            FROM (SELECT *, {_score(sort)} AS score FROM candidate) c
+            SELECT * FROM film_candidates(
+                CAST(CAST(:queries AS text[]) AS tsquery[]), CAST(:rank AS tsquery), :most,
+                :everything, :first_year, :last_year)
+        ), page AS MATERIALIZED (
+            SELECT film_id, {column} AS value FROM candidate
             {where} ORDER BY {column} {direction}, film_id {direction} LIMIT :limit
         )
         SELECT (SELECT count(*) FROM candidate),
                {FACETS if counted else "NULL"},
-               array(SELECT film.card FROM page JOIN film ON film.id = page.film_id
-                     ORDER BY page.value {direction}, page.film_id {direction}),
-               array(SELECT page.film_id::text FROM page
-                     ORDER BY page.value {direction}, page.film_id {direction}),
-               array(SELECT page.value FROM page
-                     ORDER BY page.value {direction}, page.film_id {direction})
+               array(SELECT film.card FROM page JOIN film ON film.id = page.film_id {order}),
+               array(SELECT page.film_id::text FROM page {order}),
+               array(SELECT page.value FROM page {order})
     """
-
-
-def _score(sort: str) -> str:
-    """Return the rank of a candidate; without words to rank by, newer is better."""
-    if sort != "relevance":
-        return "0"
-    return """CASE WHEN CAST(:rank AS text) = '' THEN extract(epoch FROM published_at)::float8
-        ELSE ts_rank('{0.05, 0.2, 0.4, 1.0}', words, CAST(:rank AS tsquery), 1)::float8 END"""
 
 
 def _found(row: Any, sort: str, limit: int) -> Found:  # noqa: ANN401  (a row of that statement)

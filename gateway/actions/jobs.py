@@ -1,4 +1,4 @@
-"""Jobs: started, looked at, cancelled, run again; and their steps, one after the other."""
+"""Jobs: looked at, cancelled, run again; and their steps, one after the other."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,46 +7,25 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway import rules
-from gateway.actions.pipelines import Pipeline, Pipelines, Start
+from gateway.actions.pipelines import Pipelines
 from gateway.actions.steps import Context, Place, run
 from gateway.models import Job
 from gateway.queries import jobs as queries
 from gateway.queries import letters, moves
+from gateway.queries.arrivals import Begun
 from kit import clock
 from kit.contracts import gateway as wire
 from kit.contracts.gateway import JobState, JobStillRunning
-from kit.db import new_id
 from kit.jobs import Again, GiveUp, cancel_by_key, enqueue_many
 from kit.jobs import Job as Run
 
 TASK = "run_step"
 
 
-async def start_job(
-    session: AsyncSession, pipeline: Pipeline, start: Start, event_id: UUID | None
-) -> UUID:
-    """Start a pipeline; return the job, which may be one that runs for the same key already."""
-    at = clock.now()
-    first = pipeline.steps[0].name
-    new = Job(
-        id=new_id(),
-        pipeline=pipeline.name,
-        key=start.key,
-        subject=start.subject,
-        title=start.title,
-        arguments=start.arguments,
-        event_id=event_id,
-        step=first,
-        created_at=at,
-        updated_at=at,
-    )
-    while not await queries.add_job(session, new):
-        if found := await queries.unfinished_id(session, start.key):
-            return found
-    await queries.add_steps(session, new.id, [step.name for step in pipeline.steps])
-    await _ask(session, [_work(new.id, pipeline.name, first, 0, start.arguments, {})])
-    await moves.tell(session, new.id)
-    return new.id
+async def ask_first(session: AsyncSession, begun: Sequence[Begun]) -> None:
+    """Ask for the first step of each of these jobs."""
+    works = [_work(one.id, one.pipeline, one.steps[0], 0, one.arguments, {}) for one in begun]
+    await _ask(session, works)
 
 
 async def see(session: AsyncSession, job_id: UUID) -> wire.Job:

@@ -78,7 +78,7 @@ class Place:
 async def run(context: Context, place: Place) -> moves.Move | Again:
     """Call the step; return what has to be written."""
     started = clock.now()
-    marking = asyncio.create_task(_mark_when_slow(context, place, started))
+    marking = _Marking(context, place, started)
     try:
         async with asyncio.timeout(place.step.timeout_seconds):
             facts = await place.step.deed(context)
@@ -91,20 +91,32 @@ async def run(context: Context, place: Place) -> moves.Move | Again:
     except Exception as error:  # noqa: BLE001  (the edge: a step may fail in any way)
         return _tried(context, place, started, _in_words(error, place.step))
     finally:
-        await _stop(marking)
+        await marking.stop()
     context.progress = 100
     return _move(context, place, started, state=JobState.done, facts=facts or {})
 
 
-async def _mark_when_slow(context: Context, place: Place, started: datetime) -> None:
-    await asyncio.sleep(SLOW_SECONDS)
-    async with context.job.transaction() as session:
-        await moves.mark_started(session, context.job_id, place.generation, started)
+class _Marking:
+    """Shows a step as running once it has run for a moment."""
 
+    def __init__(self, context: Context, place: Place, started: datetime) -> None:
+        self.work = (context, place, started)
+        self.writing: asyncio.Task[None] | None = None
+        loop = asyncio.get_running_loop()
+        self.timer = loop.call_later(SLOW_SECONDS, self._begin)
 
-async def _stop(marking: "asyncio.Task[None]") -> None:
-    marking.cancel()
-    await asyncio.gather(marking, return_exceptions=True)
+    async def stop(self) -> None:
+        self.timer.cancel()
+        if self.writing is not None:
+            await asyncio.gather(self.writing, return_exceptions=True)
+
+    def _begin(self) -> None:
+        self.writing = asyncio.create_task(self._write())
+
+    async def _write(self) -> None:
+        context, place, started = self.work
+        async with context.job.transaction() as session:
+            await moves.mark_started(session, context.job_id, place.generation, started)
 
 
 def _tried(context: Context, place: Place, started: datetime, reason: str) -> moves.Move | Again:

@@ -4,40 +4,16 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, insert, select, text, update
-from sqlalchemy.dialects.postgresql import insert as insert_or_nothing
+from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
-from gateway.models import UNFINISHED, Event, Job, LogLine, Step
+from gateway.models import Event, Job, LogLine, Step
 from gateway.rules import UNFINISHED as UNFINISHED_STATES
 from kit.contracts.gateway import JobNotFound, JobQuery, JobState
 from kit.db import find
 
 MOST_LINES = 500
-
-
-async def add_job(session: AsyncSession, new: Job) -> bool:
-    """Add a job; False when an unfinished one has its key."""
-    names = ("id", "pipeline", "key", "subject", "title", "arguments", "event_id", "step",
-             "created_at", "updated_at")  # fmt: skip
-    values = {name: getattr(new, name) for name in names}
-    statement = (
-        insert_or_nothing(Job)
-        .values(state=JobState.queued, facts={}, progress=0, generation=0, **values)
-        .on_conflict_do_nothing(index_elements=["key"], index_where=text(UNFINISHED))
-        .returning(Job.id)
-    )
-    return await session.scalar(statement) is not None
-
-
-async def add_steps(session: AsyncSession, job_id: UUID, names: Sequence[str]) -> None:
-    rows = [
-        {"job_id": job_id, "name": name, "position": position, "state": JobState.queued,
-         "attempts": 0, "progress": 0}
-        for position, name in enumerate(names)
-    ]  # fmt: skip
-    await session.execute(insert(Step), rows)
 
 
 async def unfinished_id(session: AsyncSession, key: str) -> UUID | None:

@@ -44,6 +44,7 @@ async def working(
         except (SQLAlchemyError, OSError):
             return b""  # the rest of /metrics is worth having when the database is away
 
+    known = set(state.clients)
     state.more_metrics.append(numbers)
     log.service.set(settings.SERVICE)
     loop = asyncio.create_task(worker.work(), name=f"{settings.SERVICE} worker")
@@ -53,6 +54,8 @@ async def working(
         state.more_metrics.remove(numbers)
         await worker.stop()
         await loop
+        for kind in set(state.clients) - known:  # what tasks opened for themselves
+            await state.clients.pop(kind).close()
 
 
 def _histogram(service: str, registry: CollectorRegistry) -> Callable[[str, str, float], None]:

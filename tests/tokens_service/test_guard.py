@@ -100,12 +100,15 @@ async def test_a_siege_leaves_few_tries_to_everybody(settings: MakeSettings, sta
 
 async def test_only_a_service_may_say_whose_address_it_is(app: FastAPI) -> None:
     async with http(app) as client:
-        for at in range(11):
-            answer = await client.get(
+        answers = [
+            await client.get(
                 "/verify",
                 params={"token": random_body()},
                 headers={"X-Viewer-Address": f"203.0.113.{at}"},
             )
+            for at in range(11)
+        ]
+        answer = answers[-1]
         assert answer.status_code == 429
         assert answer.json()["error"] == "GuessedTooOften"
         assert int(answer.headers["Retry-After"]) > 0

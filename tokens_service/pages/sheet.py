@@ -50,6 +50,9 @@ def _tickets(tokens: Sequence[Token], about: dict[str, Any]) -> str:
 
 
 def qr(address: str) -> Markup:
-    """Return a QR code as SVG: middle error correction, for crumpled paper."""
-    drawn = segno.make(address, error="m", micro=False)
+    """Return a QR code as SVG: middle error correction, for crumpled paper.
+
+    Any mask can be read; trying all eight for the prettiest would cost five times as much.
+    """
+    drawn = segno.make(address, error="m", micro=False, mask=3)
     return Markup(drawn.svg_inline(border=2, omitsize=True, svgclass="qr", lineclass=None))  # noqa: S704  drawn here

@@ -104,7 +104,6 @@ class Stream:
             raise wire.Passing("the stream was closed")
         return [wire.rows(found["result"]) for found in wire.results(answer)[: len(asked)]]
 
-
     async def close(self) -> None:
         """Give up what is open still, so that nobody waits for it to expire."""
         if self.baton is None:

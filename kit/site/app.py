@@ -75,7 +75,7 @@ def policy(origins: Sequence[str] = ()) -> str:
         "worker-src": "'self'",
         "manifest-src": "'self'",
         "img-src": f"'self' data:{others}",
-        "media-src": f"'self' blob:{others}",
+        "media-src": f"'self' blob: data:{others}",
         "connect-src": f"'self'{others}",
         "form-action": "'self'",
         "base-uri": "'none'",

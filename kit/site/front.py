@@ -19,6 +19,11 @@ from kit.site.error_pages import error_page
 PROBLEM = "application/problem+json"
 TEXT = ("text/", "application/json", "application/problem+json", "application/xml",
         "application/manifest+json", "image/svg+xml")  # fmt: skip
+# What a page needs and a style sheet or a script does not: half a kilobyte on every file.
+PAGES_ONLY = frozenset({
+    b"content-security-policy", b"cross-origin-opener-policy", b"permissions-policy",
+    b"referrer-policy", b"x-frame-options",
+})  # fmt: skip
 WORTH_IT = 400
 QUALITY = 4  # of brotli, for what is made anew each time
 
@@ -52,7 +57,7 @@ class _Answer:
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            self.start = message
+            self.start = self._lightened(message)
             return
         if self.start is None:
             await self._pass(message)
@@ -64,6 +69,13 @@ class _Answer:
             message = {"type": "http.response.body", "body": body}
         await self.outer_send(start)
         await self._pass(message)
+
+    def _lightened(self, start: Message) -> Message:
+        is_file = self.request.url.path.startswith("/static/") and start["status"] == 200
+        kind = Headers(raw=start["headers"]).get("content-type", "")
+        if not is_file or kind.startswith(("text/html", "image/svg+xml")):
+            return start
+        return {**start, "headers": [h for h in start["headers"] if h[0] not in PAGES_ONLY]}
 
     async def _pass(self, message: Message) -> None:
         if self.is_head:

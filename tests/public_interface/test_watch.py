@@ -106,5 +106,5 @@ async def test_the_policy_of_the_watch_page_lets_the_film_in_and_nothing_else(
     assert "default-src 'none'" in policy
     assert "script-src 'self'" in policy
     assert "connect-src 'self' http://media" in policy
-    assert "media-src 'self' blob: http://media" in policy
+    assert "media-src 'self' blob: data: http://media" in policy
     assert "unsafe" not in policy

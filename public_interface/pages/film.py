@@ -45,6 +45,17 @@ class LinkView(Schema):
     href: str
 
 
+class AboutView(Schema):
+    """Who made it, what it is like, and the series it belongs to."""
+
+    people: list[PeopleView]
+    categories: list[LinkView]
+    tags: list[LinkView]
+    captions: list[str]
+    series: LinkView | None
+    episode: str
+
+
 class FilmView(Schema):
     slug: str
     title: str
@@ -66,16 +77,10 @@ class FilmView(Schema):
     backdrop: PictureView | None
     share_picture: str
     address: str
-    people: list[PeopleView]
-    categories: list[LinkView]
-    tags: list[LinkView]
-    captions: list[str]
-    series: LinkView | None
-    episode: str
+    about: AboutView
     episodes: list[CardView]
     alike: list[CardView]
     year: int | None
-    seconds: int | None
 
 
 @router.get("/films/{slug}")
@@ -116,6 +121,15 @@ async def _view(request: Request, catalog: Catalog, film: Film, holder: Verifica
         backdrop=backdrop,
         share_picture=base + shared.src if shared else "",
         address=f"{base}/films/{film.slug}",
+        about=_about(film, words),
+        episodes=episodes,
+        alike=alike,
+        year=film.year,
+    )
+
+
+def _about(film: Film, words: Language) -> AboutView:
+    return AboutView(
         people=_people(film, words),
         categories=[
             LinkView(
@@ -128,10 +142,6 @@ async def _view(request: Request, catalog: Catalog, film: Film, holder: Verifica
         captions=[track.label or words.tongue(track.language) for track in film.captions],
         series=_series(film),
         episode=_episode(film, words),
-        episodes=episodes,
-        alike=alike,
-        year=film.year,
-        seconds=film.duration_seconds,
     )
 
 

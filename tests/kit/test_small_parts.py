@@ -30,7 +30,7 @@ def test_a_made_up_cursor_is_refused(cursor: str) -> None:
 def test_production_refuses_weak_secrets() -> None:
     with pytest.raises(ValidationError, match="suite_secret is weak"):
         Settings(environment="production")
-    assert Settings(environment="production", suite_secret="x" * 24).port == 0  # type: ignore[arg-type]
+    assert Settings(environment="production", suite_secret="x" * 24).port == 0
 
 
 def test_settings_come_from_their_own_and_the_shared_names(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,8 +17,8 @@ from kit.contracts.transcoder.signatures import tus_headers
 from kit.contracts.transcoder.wire import VideoNew, VideoStatus
 from tests.transcoder_service.world import API_KEY, LIBRARY, SITE, Inbox, files, soon, until
 from tests.wiring import http
-from transcoder_service.actions import housekeeping
-from transcoder_service.models import Upload
+from transcoder_service.actions import housekeeping, uploads
+from transcoder_service.models import Upload, Video
 from transcoder_service.rules.tus import OFFSET_TYPE
 from transcoder_service.settings import Settings
 
@@ -243,6 +243,7 @@ async def test_an_unfinished_upload_expires(
     await send(uploader, address, 0, FILM[:100])
     async with app.state.database.sessions.begin() as session:
         await session.execute(update(Upload).values(expires_at=clock.now() - timedelta(seconds=1)))
+    assert (await uploader.head(address)).status_code == 404
     await housekeeping.clean(app.state.tools.desk(app.state.database))
     assert (await uploader.head(address)).status_code == 404
     assert files(settings.uploads_path) == []
@@ -251,6 +252,26 @@ async def test_an_unfinished_upload_expires(
     again = await begin(uploader)
     await send(uploader, again, 0, FILM)
     assert (await library.get_video(guid)).has_original
+
+
+async def test_an_upload_by_put_cannot_be_gone_on_with(
+    uploader: httpx.AsyncClient, app: FastAPI, library: VideoLibraryClient, guid: str
+):
+    await library.upload(guid, FILM)
+    async with app.state.database.sessions() as session:
+        made = (await session.scalars(select(Upload))).one()
+    assert (await uploader.head(f"/tusupload/{made.id}")).status_code == 404
+
+
+async def test_a_video_deleted_while_it_comes_takes_its_upload_along(
+    uploader: httpx.AsyncClient, library: VideoLibraryClient, guid: str, settings: Settings
+):
+    address = await begin(uploader)
+    await send(uploader, address, 0, FILM[:100])
+    await library.delete_video(guid)
+    assert (await uploader.head(address)).status_code == 404
+    assert (await send(uploader, address, 100, FILM[100:])).status_code == 404
+    await until(lambda: files(settings.uploads_path) == [])
 
 
 async def test_the_last_step_is_done_later_when_a_process_died_before_it(
@@ -272,6 +293,24 @@ async def test_the_last_step_is_done_later_when_a_process_died_before_it(
         return bool((await library.get_video(guid)).has_original)
 
     await until(is_whole)
+    assert (await library.get_video(guid)).original_hash == hashlib.sha256(FILM).hexdigest()
+
+
+async def test_the_last_step_done_by_two_at_once_is_done_once(
+    uploader: httpx.AsyncClient, app: FastAPI, library: VideoLibraryClient, guid: str
+):
+    address = await begin(uploader)
+    await send(uploader, address, 0, FILM[:-1])
+    desk = app.state.tools.desk(app.state.database)
+    async with desk.transaction() as session:
+        row = (await session.scalars(select(Upload))).one()
+        row.received_bytes = len(FILM)
+    with desk.spool.file(row.id).open("ab") as file:
+        file.write(FILM[-1:])
+    await asyncio.gather(*(uploads.finish(desk, row.id) for _ in range(4)))
+    async with desk.transaction() as session:
+        path = (await session.scalars(select(Video.original_path))).one()
+    assert await desk.storage.read(path) == FILM
     assert (await library.get_video(guid)).original_hash == hashlib.sha256(FILM).hexdigest()
 
 

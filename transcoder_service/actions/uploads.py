@@ -90,7 +90,8 @@ async def begin_tus(
 async def progress(session: AsyncSession, upload_id: UUID, video_id: str) -> Progress:
     """Return how far an upload is; one of another video is as good as none."""
     found = await queries.upload(session, upload_id)
-    if str(found.video_id) != video_id:
+    is_over = found.expires_at < clock.now() and found.finished_at is None
+    if str(found.video_id) != video_id or not found.is_resumable or is_over:
         raise queries.UploadNotFound
     return _progress(found)
 
@@ -148,7 +149,7 @@ async def finish(desk: Desk, upload_id: UUID) -> None:
     hashed = await _moved_in(desk, upload_id, path, length)
     try:
         async with desk.transaction() as session:
-            await _accept(session, upload_id, path, hashed)
+            await _accept(session, video_id, upload_id, path, hashed)
     except (queries.UploadNotFound, VideoNotFound, VideoAlreadyUploaded):
         await desk.storage.delete([path])
         raise
@@ -237,10 +238,9 @@ async def _at_most(pieces: AsyncIterable[bytes], limit: int) -> AsyncIterable[by
 async def _moved_in(desk: Desk, upload_id: UUID, path: str, length: int) -> str:
     """Bring the film into the store, if it is not there yet; return its SHA-256."""
     file = desk.spool.file(upload_id)
-    if file.exists():
+    with suppress(FileNotFoundError):  # then another process moved it just now, or long ago
         hashed = await asyncio.to_thread(digest, file)
-        with suppress(FileNotFoundError):  # another process did the same just now
-            await desk.storage.move_in(file, path)
+        await desk.storage.move_in(file, path)
         return hashed
     stored = await desk.storage.open(path)
     if stored is None or stored.size != length:
@@ -251,11 +251,13 @@ async def _moved_in(desk: Desk, upload_id: UUID, path: str, length: int) -> str:
     return so_far.hexdigest()
 
 
-async def _accept(session: AsyncSession, upload_id: UUID, path: str, hashed: str) -> None:
+async def _accept(
+    session: AsyncSession, video_id: UUID, upload_id: UUID, path: str, hashed: str
+) -> None:
+    video = await videos.video_for_update(session, video_id)  # first, as a deletion does
     upload = await queries.upload(session, upload_id, lock=True)
     if upload.finished_at is not None:
         return
-    video = await videos.video_for_update(session, upload.video_id)
     states.check_takes_upload(video)
     upload.finished_at = clock.now()
     video.status = VideoStatus.uploaded

@@ -18,10 +18,13 @@ STEP = 3  # of the counter's brightness from frame to frame
 
 @pytest.fixture(scope="module")
 def counting(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Make a film whose frames tell their number by their brightness."""
+    """Make a film whose frames tell their number by their brightness.
+
+    Its key frames lie on the borders of segments, and its frames are stored out of order.
+    """
     folder = tmp_path_factory.mktemp("films")
     counter = f"geq=lum='16+mod(N*{STEP},210)':cb=128:cr=128"
-    lossless = ("-c:v", "libx264", "-preset", "ultrafast", "-qp", "0", "-pix_fmt", "yuv420p")
+    lossless = ("-c:v", "libx264", "-qp", "0", "-g", "150", "-bf", "3", "-pix_fmt", "yuv420p")
     return a_film(
         folder / "counting.mp4", size="96x64", seconds=SECONDS, filters=counter, video=lossless
     )

@@ -115,3 +115,12 @@ def test_parts_follow_each_other_from_the_first_frame_to_the_last(total: int, co
 
 def test_the_first_part_is_short_so_that_watching_can_begin() -> None:
     assert parts_of(25 * 300, AT_25, 2)[0].frames == 25 * 12
+
+
+def test_parts_begin_close_after_a_key_frame_of_the_source() -> None:
+    keys = [10.0 * number for number in range(30)]
+    made = parts_of(25 * 300, AT_25, 2, keys)
+    starts = [part.first / 25 for part in made]
+    assert starts[:2] == [0, 12]
+    assert all(start % 10 == 2 for start in starts[2:])
+    assert sum(part.frames for part in made) == 25 * 300

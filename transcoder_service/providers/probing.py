@@ -17,6 +17,7 @@ from av.video.reformatter import ColorTrc
 FRAMES_LOOKED_AT = 8
 LARGEST = 8192 * 4352  # pixels of a frame that is decoded at all
 TRACKS = 32
+INDEX_LOOKED_AT, KEYS = 2_000_000, 20_000
 TEXT_CODECS = ("subrip", "ass", "ssa", "webvtt", "mov_text", "text")
 
 
@@ -86,6 +87,7 @@ def _picture(film: InputContainer, stream: av.VideoStream) -> dict[str, Any]:
         "rate": (rate.numerator, rate.denominator) if rate else (0, 1),
         "aspect": (aspect.numerator, aspect.denominator) if aspect else (1, 1),
         "seconds": _seconds(film, stream),
+        "keys": _keys(film, stream),
     }
     return found | _looks(film, stream)
 
@@ -101,6 +103,17 @@ def _seconds(film: InputContainer, stream: av.VideoStream) -> float:
     except ValueError:
         return 0.0
     return hours * 3600 + minutes * 60 + seconds
+
+
+def _keys(film: InputContainer, stream: av.VideoStream) -> list[float]:
+    """Return when the key frames are, from the container's index; nothing when they are many."""
+    count = len(stream.index_entries)
+    if not stream.time_base or count > INDEX_LOOKED_AT:
+        return []
+    began = (film.start_time or 0) / av.time_base
+    times = (entry.timestamp for entry in stream.index_entries if entry.is_keyframe)
+    keys = [round(float(time * stream.time_base) - began, 3) for time in times]
+    return sorted(keys) if len(keys) <= KEYS else []
 
 
 def _looks(film: InputContainer, stream: av.VideoStream) -> dict[str, Any]:

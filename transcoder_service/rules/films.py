@@ -54,7 +54,8 @@ class Plan(Schema):
 
     @cached_property
     def parts(self) -> tuple[Part, ...]:
-        return parts_of(self.frames, self.grid, self.cores)
+        keys = self.source.picture.keys if self.source.picture else ()
+        return parts_of(self.frames, self.grid, self.cores, keys)
 
     @cached_property
     def rungs(self) -> tuple[ladder.Rung, ...]:

@@ -5,11 +5,17 @@ three of them: so every rendition, at full, half or quarter frame rate, has its 
 its segment borders at the same instants, and parts made by different processes join exactly.
 """
 
+from bisect import bisect
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil
 
 GOPS_IN_SEGMENT = 3
+FIRST_SEGMENTS, MOST_SEGMENTS = 2, 10  # of a part
+# Seconds read before a part: demuxers seek by decode times, which come before the times shown.
+LEAD = Fraction(1, 2)
+SHIFT = 2  # segments that a border may move to meet a key frame
 NATURAL = tuple(
     Fraction(*rate)
     for rate in (
@@ -58,25 +64,33 @@ def grid_at(rate: Fraction) -> Grid:
     return Grid(nearest, max(1, round(2 * nearest / step)) * step)
 
 
-def parts_of(total: int, shape: Grid, cores: int) -> tuple[Part, ...]:
+def parts_of(total: int, shape: Grid, cores: int, keys: Sequence[float] = ()) -> tuple[Part, ...]:
     """Cut `total` frames into parts of whole segments.
 
     The first is short, so that it can be watched soon. The others are short enough to lose
     little to a crash, long enough to be worth a process, and a multiple of `cores` in number.
+    They begin close after a key frame of the source (`keys`, in seconds): what lies between
+    is decoded for nothing.
     """
     # What is less than a second beyond a segment goes with the part before: there may be nothing.
     segments = ceil(max(Fraction(1), total - shape.rate) / shape.segment)
-    lengths = [min(2, segments)]
-    rest = segments - lengths[0]
-    if rest:
-        count = ceil(rest / 10)
-        count = min(rest, ceil(count / cores) * cores)
-        lengths += [(rest * (n + 1)) // count - (rest * n) // count for n in range(count)]
-    made: list[Part] = []
-    first = 0
-    for number, length in enumerate(lengths):
-        is_last = number == len(lengths) - 1
-        frames = total - first if is_last else length * shape.segment
-        made.append(Part(number, first, frames))
-        first += frames
-    return tuple(made)
+    borders = [0, min(FIRST_SEGMENTS, segments)]
+    rest = segments - borders[1]
+    count = min(rest, ceil(ceil(rest / MOST_SEGMENTS) / cores) * cores)
+    for number in range(1, count):
+        wanted = borders[1] + rest * number // count
+        near = range(max(borders[-1] + 1, wanted - SHIFT), min(segments, wanted + SHIFT + 1))
+        borders.append(min(near, key=lambda n: (_wasted(shape, n, keys), abs(n - wanted))))
+    starts = [border * shape.segment for border in borders if border < segments]
+    ends = [*starts[1:], total]
+    return tuple(
+        Part(number, first, end - first)
+        for number, (first, end) in enumerate(zip(starts, ends, strict=True))
+    )
+
+
+def _wasted(shape: Grid, segment: int, keys: Sequence[float]) -> float:
+    """Return how many seconds before a segment the last key frame of the source is."""
+    start = float(shape.seconds(segment * shape.segment) - LEAD)
+    found = bisect(keys, start)
+    return round(start - keys[found - 1], 1) if found else 0.0

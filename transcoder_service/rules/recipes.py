@@ -5,11 +5,10 @@ from fractions import Fraction
 from math import ceil
 from pathlib import Path
 
-from transcoder_service.rules.frames import Grid, Part
+from transcoder_service.rules.frames import LEAD, Grid, Part
 from transcoder_service.rules.ladder import AUDIO_RATE, Audio, Rung
 from transcoder_service.rules.sources import AudioTrack, Picture, Source, TextTrack
 
-LEAD = Fraction(1, 2)  # seconds read before a part, so that its first frame has a predecessor
 BT709, UNSPECIFIED = "1", "2"
 TAGS = "setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709:range=tv"
 

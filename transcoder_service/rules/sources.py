@@ -68,6 +68,7 @@ class Picture(Schema):
     interlaced: bool = False
     transfer: str = ""
     matrix: str = ""
+    keys: tuple[float, ...] = ()  # when its key frames are, in seconds, as far as known
     is_readable: bool = True  # its first frames could be decoded
 
     @property

@@ -8,8 +8,11 @@ import pytest
 from fastapi import FastAPI
 
 from kit.contracts.transcoder.client import VideoLibraryClient
+from kit.contracts.transcoder.signatures import tus_headers
+from kit.contracts.transcoder.wire import VideoNew
 from tests.conftest import DatabaseUrl, Start
-from tests.transcoder_service.world import API_KEY, LIBRARY, Inbox, settings_in
+from tests.transcoder_service.tus import VERSION
+from tests.transcoder_service.world import API_KEY, LIBRARY, Inbox, settings_in, soon
 from tests.wiring import http
 from transcoder_service.app import create_app
 from transcoder_service.providers.webhooks import Messenger
@@ -46,4 +49,17 @@ async def library(app: FastAPI) -> AsyncIterator[VideoLibraryClient]:
 async def viewer(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
     """Browse without any key."""
     async with http(app) as client:
+        yield client
+
+
+@pytest.fixture
+async def guid(library: VideoLibraryClient) -> str:
+    return (await library.create_video(VideoNew(title="Sira"))).guid
+
+
+@pytest.fixture
+async def uploader(app: FastAPI, guid: str) -> AsyncIterator[httpx.AsyncClient]:
+    """Hold a good signature for the video."""
+    async with http(app) as client:
+        client.headers.update(VERSION | tus_headers(LIBRARY, API_KEY, soon(), guid))
         yield client

@@ -1,6 +1,5 @@
 """Captions and thumbnails, added and taken away; pictures fetched from elsewhere."""
 
-import asyncio
 from io import BytesIO
 
 import httpx
@@ -9,7 +8,7 @@ from fastapi import FastAPI
 from PIL import Image
 
 from kit.contracts.transcoder.client import VideoLibraryClient
-from kit.contracts.transcoder.wire import VideoNew, VideoNotFound, VideoRefused
+from kit.contracts.transcoder.wire import VideoNotFound, VideoRefused
 from tests.transcoder_service.world import API_KEY, LIBRARY, Inbox, a_site, opened, until
 from transcoder_service.providers.fetching import Fetcher
 from transcoder_service.rules.fetching import AddressRefused, FetchFailed
@@ -23,11 +22,6 @@ def a_picture(kind: str = "PNG", size: tuple[int, int] = (64, 36)) -> bytes:
     out = BytesIO()
     Image.new("RGB", size, "teal").save(out, kind)
     return out.getvalue()
-
-
-@pytest.fixture
-async def guid(library: VideoLibraryClient) -> str:
-    return (await library.create_video(VideoNew(title="Sira"))).guid
 
 
 async def test_captions_are_added_shown_and_served(
@@ -139,11 +133,7 @@ async def test_no_picture_is_fetched_from_the_inner_network(
 async def test_a_picture_is_fetched_from_the_address_that_was_checked():
     asked: list[bytes] = []
 
-    async def answer(request: bytes) -> bytes:
-        asked.append(request)
-        return b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc"
-
-    async with a_site(answer) as port:
+    with a_site(b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc", asked) as port:
         seen: list[list[str]] = []
 
         def check(addresses: list[str]) -> str:
@@ -168,10 +158,7 @@ async def test_a_picture_is_fetched_from_the_address_that_was_checked():
     ],
 )
 async def test_a_picture_that_is_elsewhere_missing_or_too_large_is_refused(answer: bytes):
-    async def say(_: bytes) -> bytes:
-        return answer
-
-    async with a_site(say) as port:
+    with a_site(answer) as port:
         fetcher = Fetcher(lambda addresses: addresses[0], frozenset({port}))
         with pytest.raises(FetchFailed):
             await fetcher.fetch(f"http://127.0.0.1:{port}/", 100)
@@ -180,11 +167,7 @@ async def test_a_picture_that_is_elsewhere_missing_or_too_large_is_refused(answe
 async def test_a_site_that_never_answers_is_left_alone(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("transcoder_service.providers.fetching.SECONDS", 0.1)
 
-    async def wait(_: bytes) -> bytes:
-        await asyncio.Event().wait()
-        return b""
-
-    async with a_site(wait) as port:
+    with a_site(None) as port:
         fetcher = Fetcher(lambda addresses: addresses[0], frozenset({port}))
         with pytest.raises(FetchFailed):
             await fetcher.fetch(f"http://127.0.0.1:{port}/", 100)

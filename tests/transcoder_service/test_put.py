@@ -12,7 +12,6 @@ from sqlalchemy import func, select
 from kit.contracts.transcoder.client import VideoLibraryClient
 from kit.contracts.transcoder.wire import (
     VideoAlreadyUploaded,
-    VideoNew,
     VideoNotFound,
     VideoRefused,
     VideoStatus,
@@ -24,11 +23,6 @@ from transcoder_service.providers.storage import digest
 from transcoder_service.settings import Settings
 
 CONTENT = b"this is no film" * 1000
-
-
-@pytest.fixture
-async def guid(library: VideoLibraryClient) -> str:
-    return (await library.create_video(VideoNew(title="Sira"))).guid
 
 
 async def slowly(content: bytes) -> AsyncIterator[bytes]:

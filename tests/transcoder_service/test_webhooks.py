@@ -10,17 +10,12 @@ from sqlalchemy import select, update
 
 from kit import clock
 from kit.contracts.transcoder.client import VideoLibraryClient
-from kit.contracts.transcoder.wire import VideoNew, WebhookStatus
+from kit.contracts.transcoder.wire import WebhookStatus
 from tests.transcoder_service.world import Inbox, until
 from transcoder_service.actions import housekeeping, webhooks
 from transcoder_service.models import Video, WebhookDelivery
 from transcoder_service.providers.webhooks import Messenger
 from transcoder_service.settings import Settings
-
-
-@pytest.fixture
-async def guid(library: VideoLibraryClient) -> str:
-    return (await library.create_video(VideoNew(title="Sira"))).guid
 
 
 async def tell(app: FastAPI, guid: str, *statuses: WebhookStatus) -> list[UUID]:

@@ -1,9 +1,11 @@
 """Keys, the receiver of webhooks, and signed addresses for the tests of the video library."""
 
 import asyncio
+import socket
+import threading
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -90,31 +92,31 @@ def opened_file(guid: str, path: str, expires: int | None = None) -> str:
     return sign_url("", CDN_KEY, f"/{guid}/{path}", expires or soon())
 
 
-@asynccontextmanager
-async def a_site(answer: Callable[[bytes], Awaitable[bytes]]) -> AsyncIterator[int]:
-    """Serve raw answers on a port of this machine."""
-    serving: set[asyncio.Task[None]] = set()
+@contextmanager
+def a_site(answer: bytes | None, asked: list[bytes] | None = None) -> Iterator[int]:
+    """Serve one raw answer on a port of this machine; None: take the request, and be silent."""
+    kept: list[socket.socket] = []
+    with socket.create_server(("127.0.0.1", 0)) as server:
 
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task
-        serving.add(task)
+        def serve() -> None:
+            with suppress(OSError):
+                while True:
+                    line, _ = server.accept()
+                    kept.append(line)
+                    request = line.recv(65536)
+                    if asked is not None:
+                        asked.append(request)
+                    if answer is not None:
+                        line.sendall(answer)
+                        line.close()
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
         try:
-            writer.write(await answer(await reader.readuntil(b"\r\n\r\n")))
-            await writer.drain()
-        except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
-            pass
+            yield server.getsockname()[1]
         finally:
-            writer.close()
-            with suppress(ConnectionError):
-                await writer.wait_closed()
-
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    try:
-        yield server.sockets[0].getsockname()[1]
-    finally:
-        server.close()
-        for task in serving:
-            task.cancel()
-        await asyncio.gather(*serving)
-        await server.wait_closed()
+            with suppress(OSError):
+                server.shutdown(socket.SHUT_RDWR)
+            thread.join()
+            for line in kept:
+                line.close()

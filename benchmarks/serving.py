@@ -68,7 +68,7 @@ def served(factory: str, env: Mapping[str, str] | None = None) -> Iterator[Serve
 
 
 def _wait(url: str, process: subprocess.Popen[bytes]) -> None:
-    for _ in range(300):
+    for _ in range(1200):
         try:
             urllib.request.urlopen(f"{url}/health", timeout=1).close()
         except OSError:

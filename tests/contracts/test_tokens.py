@@ -1,5 +1,6 @@
 """The client speaks what tokens_service serves, errors included; deeds reach the audit log."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -65,10 +66,9 @@ async def test_errors_come_back_as_themselves(app: FastAPI) -> None:
     made = await a_token(app)
     with pytest.raises(LifetimePast):
         await tokens.change(made.id, TokenChange(expires_at=made.created_at))
-    for _ in range(10):
-        await tokens.verify(random_body(), viewer_address="203.0.113.66")
-    with pytest.raises(GuessedTooOften):
-        await tokens.verify(random_body(), viewer_address="203.0.113.66")
+    guesses = [tokens.verify(random_body(), viewer_address="203.0.113.66") for _ in range(13)]
+    answers = await asyncio.gather(*guesses, return_exceptions=True)
+    assert [one for one in answers if isinstance(one, GuessedTooOften)]
 
 
 async def test_two_thousand_tokens_can_be_minted_and_printed(app: FastAPI) -> None:

@@ -21,17 +21,27 @@ async def guess(app: FastAPI, address: str, times: int) -> None:
         assert not (await as_service(app).verify(random_body(), viewer_address=address)).ok
 
 
+async def guess_until_refused(app: FastAPI, address: str) -> tuple[int, GuessedTooOften]:
+    """Return how many guesses were answered. A window's end in between may allow one more."""
+    for answered in range(50):
+        try:
+            await guess(app, address, 1)
+        except GuessedTooOften as refused:
+            return answered, refused
+    raise AssertionError("never refused")
+
+
 @pytest.fixture
 async def locked(app: FastAPI) -> FastAPI:
     """Let Mallory guess until he must wait."""
-    await guess(app, MALLORY, 10)
+    await guess_until_refused(app, MALLORY)
     return app
 
 
-async def test_after_ten_wrong_codes_an_address_must_wait(locked: FastAPI) -> None:
-    with pytest.raises(GuessedTooOften) as refused:
-        await as_service(locked).verify(random_body(), viewer_address=MALLORY)
-    assert 0 < refused.value.extra["retry_after"] <= 1200
+async def test_after_ten_wrong_codes_an_address_must_wait(app: FastAPI) -> None:
+    answered, refused = await guess_until_refused(app, MALLORY)
+    assert answered in {10, 11}
+    assert 0 < refused.extra["retry_after"] <= 1200
 
 
 async def test_while_waiting_even_a_right_code_says_nothing(locked: FastAPI) -> None:
@@ -78,11 +88,10 @@ async def test_an_expired_cookie_does_not_lock_its_owner_out(app: FastAPI) -> No
 
 
 async def test_many_addresses_of_one_network_get_few_tries_each(app: FastAPI) -> None:
-    for last in range(20):
-        await guess(app, f"203.0.113.{last}", 5)
-    await guess(app, "203.0.113.200", 3)
-    with pytest.raises(GuessedTooOften):
-        await as_service(app).verify(random_body(), viewer_address="203.0.113.200")
+    for last in range(34):
+        await guess(app, f"203.0.113.{last}", 3)
+    answered, _ = await guess_until_refused(app, "203.0.113.200")
+    assert answered in {3, 4}
     token = await a_token(app)
     innocent = await as_service(app).verify(token.code, viewer_address="203.0.113.201")
     assert innocent.ok
@@ -90,11 +99,10 @@ async def test_many_addresses_of_one_network_get_few_tries_each(app: FastAPI) ->
 
 async def test_a_siege_leaves_few_tries_to_everybody(settings: MakeSettings, start: Start) -> None:
     app = await start(create_app(settings(guesses_in_all="20/10minutes"), nobody()))
-    for last in range(4):
-        await guess(app, f"203.0.{last}.1", 5)
-    await guess(app, ALICE, 3)
-    with pytest.raises(GuessedTooOften):
-        await as_service(app).verify(random_body(), viewer_address=ALICE)
+    for last in range(7):
+        await guess(app, f"203.0.{last}.1", 3)
+    answered, _ = await guess_until_refused(app, ALICE)
+    assert answered in {3, 4}
     assert (await as_service(app).verify((await a_token(app)).code, viewer_address="192.0.2.1")).ok
 
 
@@ -106,7 +114,7 @@ async def test_only_a_service_may_say_whose_address_it_is(app: FastAPI) -> None:
                 params={"token": random_body()},
                 headers={"X-Viewer-Address": f"203.0.113.{at}"},
             )
-            for at in range(11)
+            for at in range(13)
         ]
         answer = answers[-1]
         assert answer.status_code == 429

@@ -1,5 +1,6 @@
 """What a code opens, from the moment it is minted to the moment it no longer does."""
 
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -11,8 +12,10 @@ from kit.contracts.tokens import TokenChange, Verification
 from tests.conftest import Start
 from tests.factories.tokens import FILM, a_batch, a_token, as_service
 from tests.tokens_service.conftest import SECRET, MakeSettings, nobody
+from tokens_service.actions.verify import BEAT_SECONDS
 from tokens_service.app import create_app
 from tokens_service.models import Statement
+from tokens_service.rules.codes import random_body
 
 NO = Verification(ok=False)
 NEW_KEY = {"secret_key": "another secret that is long enough"}
@@ -137,3 +140,18 @@ async def test_after_a_new_secret_key_every_code_is_sealed_anew(
 
 def still_under(key_id: str) -> Statement:
     return Statement("SELECT id FROM token WHERE key_id = :key_id", {"key_id": key_id})
+
+
+@pytest.mark.parametrize("why", ["unknown", "revoked", "forged", "nonsense"])
+async def test_every_no_takes_whole_beats(app: FastAPI, why: str) -> None:
+    """How long an answer takes is not to tell a revoked code from one that never was."""
+    token = await as_service(app).revoke((await a_token(app)).code)
+    given = {
+        "unknown": random_body(),
+        "revoked": token.code,
+        "forged": token.token[:-1] + ("A" if token.token[-1] != "A" else "B"),
+        "nonsense": "a film",
+    }[why]
+    started = time.monotonic()
+    assert await app.state.verifier.verify(given, None, "203.0.113.66") == NO
+    assert time.monotonic() - started >= BEAT_SECONDS - 0.001

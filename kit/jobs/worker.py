@@ -27,6 +27,7 @@ from kit.jobs.tasks import Job, Tasks
 
 LONGEST_SLEEP = 10.0
 SHORTEST_SLEEP = 0.02
+GATHER_SECONDS = 0.005  # between two claims that did not fill a batch; the first comes at once
 logger = logging.getLogger("kit.jobs")
 Key = tuple[int, datetime]
 
@@ -84,6 +85,7 @@ class Worker:
         self.is_stopping = False
         self.next_tick = 0.0
         self.next_beat = 0.0
+        self.next_claim = 0.0
         self.has_schedules = not self.schedules
 
     async def work(self) -> None:
@@ -122,7 +124,12 @@ class Worker:
         await self._sleep()
 
     async def _sleep(self) -> None:
-        if self.ended or (self.is_work_likely and self._free() and not self.is_stopping):
+        gathering = self.next_claim - time.monotonic()
+        if self.is_work_likely and self._free() and not self.is_stopping:
+            if gathering > 0:
+                await asyncio.sleep(gathering)
+            return
+        if self.ended:
             return
         until = min(self.next_tick, self.next_beat) if self.running else self.next_tick
         seconds = min(max(until - time.monotonic(), SHORTEST_SLEEP), LONGEST_SLEEP)
@@ -193,6 +200,8 @@ class Worker:
             self.is_work_likely = True
         for row in sorted(rows, key=lambda row: (-row["priority"], row["id"])):
             self._begin(row)
+        if len(rows) < room:
+            self.next_claim = time.monotonic() + GATHER_SECONDS
         if not self.is_work_likely:
             self.next_tick = min(self.next_tick, time.monotonic() + SHORTEST_SLEEP)
 

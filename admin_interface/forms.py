@@ -96,13 +96,13 @@ class FilmForm(Schema):
     title: Needed
     slug: Annotated[str | None, Maybe] = None
     synopsis: Annotated[str, StringConstraints(strip_whitespace=True, max_length=20_000)] = ""
-    year: Annotated[int | None, Maybe, Field(ge=1880, le=2200)] = None
+    year: Annotated[Annotated[int, Field(ge=1880, le=2200)] | None, Maybe] = None
     countries: Words = []
     languages: Words = []
     categories: list[str] = []
     tags: Words = []
     access_level: AccessLevel = AccessLevel.public
-    price_amount: Annotated[int | None, Maybe, Field(ge=0)] = None
+    price_amount: Annotated[Annotated[int, Field(ge=0)] | None, Maybe] = None
     currency: Annotated[str | None, Maybe] = None
     credits: Annotated[list[Credit], BeforeValidator(_credits)] = []
     series_id: Annotated[str | None, Maybe] = None
@@ -120,16 +120,16 @@ class BulkForm(Schema):
     add_tags: Words = []
     remove_tags: Words = []
     access_level: Annotated[AccessLevel | None, Maybe] = None
-    price_amount: Annotated[int | None, Maybe, Field(ge=0)] = None
+    price_amount: Annotated[Annotated[int, Field(ge=0)] | None, Maybe] = None
 
 
 class MintForm(Schema):
     title: Needed
     access_level: AccessLevel = AccessLevel.vip
     video_id: Annotated[str | None, Maybe] = None
-    duration_days: Annotated[int | None, Maybe, Field(ge=1, le=3660)] = 30
+    duration_days: Annotated[Annotated[int, Field(ge=1, le=3660)] | None, Maybe] = 30
     expires_at: Moment = None
-    max_devices: Annotated[int | None, Maybe, Field(ge=1, le=1000)] = None
+    max_devices: Annotated[Annotated[int, Field(ge=1, le=1000)] | None, Maybe] = None
     label: Trimmed = ""
     count: Annotated[int, Field(ge=1, le=2000)] = 1
     key: Needed

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from pydantic import SecretStr
+from pydantic import Field, SecretStr
 
 from kit.settings import WEAK, shared
 from kit.site.settings import SiteSettings
@@ -11,7 +11,7 @@ from kit.site.settings import SiteSettings
 class Settings(SiteSettings, env_prefix="ADMIN_"):
     SERVICE: ClassVar[str] = "admin_interface"
 
-    port: int = 5000
+    port: int = Field(5000, description="the port to listen on")
     catalog_url: str = shared(
         "CATALOG_URL", "http://127.0.0.1:5061", description="catalog_service, where films are"
     )
@@ -33,5 +33,6 @@ class Settings(SiteSettings, env_prefix="ADMIN_"):
         "http://127.0.0.1:5063/tusupload",
         description="where browsers upload films to, resumable",
     )
-    upload_hours: int = 48
-    """How long an upload may go on before its signature is renewed: lines are slow."""
+    upload_hours: int = Field(
+        48, ge=1, le=720, description="how long an upload may take before it is signed anew"
+    )

@@ -79,6 +79,11 @@ async def change(session: AsyncSession, caller: Caller, ref: str, change: FilmCh
 
 async def alter(session: AsyncSession, film: Film, change: FilmChange) -> list[str]:
     """Change a locked film that is not derived yet; name what changed."""
+    with session.no_autoflush:  # a query in between would flush, and hide what changed
+        return await _alter(session, film, change)
+
+
+async def _alter(session: AsyncSession, film: Film, change: FilmChange) -> list[str]:
     given = _given(change)
     if (guid := given.get("video_guid")) and guid != film.video_guid:
         await _free_video(session, guid)

@@ -1,6 +1,7 @@
 """Forms that no other site can send: Sec-Fetch-Site, Origin, and a signed double-submit token."""
 
 import hmac
+from collections.abc import AsyncIterator
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -18,10 +19,17 @@ class ForgedForm(Forbidden):
     """This form is too old, or came from another site; load the page again and send it anew."""
 
 
-async def check_form(request: Request) -> None:
-    """Raise ForgedForm unless one of our own pages sent this."""
-    if request.method in SAFE:
-        return
+async def check_form(request: Request) -> AsyncIterator[None]:
+    """Raise ForgedForm unless one of our own pages sent this; close its files afterwards."""
+    try:
+        if request.method not in SAFE:
+            await _check(request)
+        yield
+    finally:
+        await request.close()
+
+
+async def _check(request: Request) -> None:
     _check_origin(request)
     site = request.app.state.site
     kept = request.cookies.get(site.csrf_cookie, "")

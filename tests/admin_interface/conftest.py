@@ -26,6 +26,7 @@ from kit.contracts.gateway import GatewayClient
 from kit.contracts.tokens import TokensClient
 from kit.contracts.transcoder.client import VideoLibraryClient
 from kit.settings import WEAK
+from tests.admin_interface.browsing import send
 from tests.conftest import DatabaseUrl, Start
 from tests.wiring import http
 from tokens_service.settings import Settings as TokensSettings
@@ -144,7 +145,6 @@ async def stranger(studio: Studio) -> AsyncIterator[httpx.AsyncClient]:
 async def dana(studio: Studio, stranger: httpx.AsyncClient) -> httpx.AsyncClient:
     """Sign Dana, the owner, in."""
     link = await studio.accounts.make_setup_link(SetupLinkNew())
-    signed_in = await studio.accounts.set_up(Setup(token=link.token, **DANA))
-    stranger.cookies.set("admin_access", signed_in.access_token)
-    stranger.cookies.set("admin_refresh", signed_in.refresh_token)
+    await studio.accounts.set_up(Setup(token=link.token, **DANA))
+    await send(stranger, "/sign-in", "/sign-in", DANA)
     return stranger

@@ -81,6 +81,8 @@ async def test_a_film_is_written_changed_and_deleted(
         "languages": "fr", "tags": "famille, mer", "categories": ["art", "duo"],
         "credits": "Réalisation: Awa Diop\nJeu: Kofi Mensah (le père)",
         "access_level": "ppv", "price_amount": "500",
+        "slug": "", "opens_at": "", "closes_at": "", "series_id": "", "season": "", "episode": "",
+        "video_guid": "", "synopsis": "",
     }  # fmt: skip
     made = await send(dana, "/films/new", "/films/new", typed)
     assert made.status_code == 303, made.text[:2000]
@@ -137,7 +139,7 @@ async def test_many_films_are_shelved_at_once(dana: httpx.AsyncClient, studio: S
     ]
     data: dict[str, object] = {
         "ids": ids, "add_categories": ["raw"], "add_tags": "festival", "access_level": "vip",
-        "deed": "change",
+        "deed": "change", "price_amount": "",
     }  # fmt: skip
     await send(dana, "/films", "/films/bulk", data)
     for each in ids:
@@ -154,7 +156,7 @@ async def test_codes_are_minted_shown_and_revoked(dana: httpx.AsyncClient, studi
     assert new
     data: dict[str, object] = {
         "title": "Projection", "access_level": "vip", "duration_days": "7", "count": "1",
-        "key": new[1],
+        "key": new[1], "video_id": "", "expires_at": "", "max_devices": "", "label": "",
     }  # fmt: skip
     first = await send(dana, "/tokens/new", "/tokens/new", data)
     again = await send(dana, "/tokens/new", "/tokens/new", data)

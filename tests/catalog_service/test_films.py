@@ -90,6 +90,14 @@ async def test_what_is_left_out_of_a_change_stays(app: FastAPI) -> None:
     assert [each.name for each in changed.tags] == ["Ville"]
 
 
+async def test_a_change_is_seen_at_once_whatever_else_was_sent_the_same(app: FastAPI) -> None:
+    film = await a_film(app, year=2020, tags=["Ville"], categories=["raw"])
+    change = FilmChange(title=film.title, year=2021, tags=["Ville"], categories=["raw"])
+    client = as_admin(app)
+    assert (await client.change_film(film.id, change)).year == 2021
+    assert (await client.film(film.id, everything=True)).year == 2021
+
+
 async def test_a_change_that_changes_nothing_is_not_written(app: FastAPI) -> None:
     film = await a_film(app, year=2020, categories=["raw"])
     same = FilmChange(title=film.title, year=2020, categories=["raw"])

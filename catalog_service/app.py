@@ -3,10 +3,11 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import asyncpg
 from fastapi import FastAPI
 
 from catalog_service.actions import shelves
-from catalog_service.endpoints import bulk, films, images, library, playback, search
+from catalog_service.endpoints import bulk, films, images, library, playback, quick, search
 from catalog_service.endpoints import shelves as shelving
 from catalog_service.providers.delivery import DeliveryClient
 from catalog_service.providers.storage import Storage
@@ -15,6 +16,7 @@ from catalog_service.tasks import tasks
 from kit.client import ServiceClient
 from kit.contracts.tokens import TokensClient
 from kit.contracts.transcoder.client import VideoLibraryClient
+from kit.db import plain_url
 from kit.web import build_app
 
 # Where pictures and tables arrive.
@@ -45,10 +47,12 @@ def create_app(
         app.state.delivery = delivery or DeliveryClient.of(settings.bunny_cdn_url)
         async with app.state.database.sessions.begin() as session:
             await shelves.seed_categories(session, settings.seed_categories)
-        yield
+        url = plain_url(settings.database_url)
+        async with asyncpg.create_pool(url, min_size=1, max_size=4) as app.state.quick:
+            yield
         await app.state.delivery.close()
 
-    return build_app(
+    app = build_app(
         settings,
         playback.router,
         bulk.router,
@@ -63,3 +67,5 @@ def create_app(
         checks={"pictures": storage.ping},
         body_limits=dict.fromkeys(LARGE, settings.max_picture_bytes),
     )
+    app.router.routes.insert(0, quick.PublicList())
+    return app

@@ -1,5 +1,6 @@
 """How every service becomes an application, and the dependencies its handlers take."""
 
+import asyncio
 import gc
 import hashlib
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -87,6 +88,7 @@ def _fill_state(
 ) -> None:
     state = app.state
     state.settings = settings
+    state.stopping = asyncio.Event()  # set when the service is asked to end: streams end then
     state.database = _database(settings)
     state.clients = {type(client): client for client in clients}
     state.limiter = Limiter(settings.valkey_url, settings.SERVICE, enabled=settings.rate_limits)

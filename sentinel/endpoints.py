@@ -17,6 +17,7 @@ from kit.contracts.sentinel import (
 )
 from kit.errors import AppError
 from kit.pages import Limit
+from kit.streams import until_stopped
 from kit.web import CallerDep
 from sentinel.actions import history as past
 from sentinel.actions.watching import Watch
@@ -87,10 +88,11 @@ async def history(
 
 
 @router.get("/stream", response_class=StreamingResponse)
-async def stream(watch: WatchDep) -> StreamingResponse:
+async def stream(request: Request, watch: WatchDep) -> StreamingResponse:
     """Send a line after every round: how things are, and when that was seen."""
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingResponse(_rounds(watch), media_type="text/event-stream", headers=headers)
+    events = until_stopped(request.app, _rounds(watch))
+    return StreamingResponse(events, media_type="text/event-stream", headers=headers)
 
 
 async def _rounds(watch: Watch) -> AsyncIterator[bytes]:

@@ -49,8 +49,11 @@ def start(
     demo: Annotated[bool, typer.Option("--demo", help="Add sample films.")] = False,
 ) -> None:
     """Start everything; Ctrl-C stops it."""
-    place = _place(data)
-    wish = Wish(_chosen(only), isolated, bring_samples if demo else None)
+    place, services = _place(data), _chosen(only)
+    if only:  # sentinel would call the others down
+        watched = ",".join(f"{each.folder}={place.url(each)}" for each in services)
+        os.environ.setdefault("SENTINEL_TARGETS", watched)
+    wish = Wish(services, isolated, bring_samples if demo else None)
     uvloop.run(up(place, wish))
 
 

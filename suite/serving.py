@@ -37,6 +37,7 @@ class Server(uvicorn.Server):
             )
         )
         self.stopping = asyncio.Event()
+        self.app = app
 
     @override
     @contextmanager
@@ -48,6 +49,7 @@ class Server(uvicorn.Server):
         await self.stopping.wait()
 
     def stop(self) -> None:
+        self.app.state.stopping.set()
         self.should_exit = True
         self.stopping.set()
 

@@ -21,6 +21,7 @@ from kit.contracts.gateway import (
 from kit.errors import AppError
 from kit.i18n import mark
 from kit.schema import Schema
+from kit.streams import until_stopped
 
 router = APIRouter()
 Gateway = Annotated[GatewayClient, acting(GatewayClient)]
@@ -79,6 +80,7 @@ async def jobs_table(request: Request, gateway: Gateway, state: str = "") -> Res
 @router.get("/jobs/stream")
 async def stream(request: Request, gateway: Gateway) -> Response:
     events = await _opened(gateway.stream(None, request.headers.get("last-event-id", "")))
+    events = until_stopped(request.app, events)
     return StreamingResponse(events, media_type="text/event-stream", headers=SSE)
 
 
@@ -95,6 +97,7 @@ async def job_detail(request: Request, job_id: UUID, gateway: Gateway) -> Respon
 @router.get("/jobs/{job_id}/stream")
 async def job_stream(request: Request, job_id: UUID, gateway: Gateway) -> Response:
     events = await _opened(gateway.stream(job_id, request.headers.get("last-event-id", "")))
+    events = until_stopped(request.app, events)
     return StreamingResponse(events, media_type="text/event-stream", headers=SSE)
 
 

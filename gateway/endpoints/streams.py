@@ -5,12 +5,13 @@ from collections.abc import AsyncIterator
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Header
+from fastapi import APIRouter, Header, Request
 from fastapi.responses import StreamingResponse
 
 from gateway.actions.watching import Hub, event_id
 from gateway.endpoints.given import HubDep, Reader
 from kit.contracts.gateway import JobSummary
+from kit.streams import until_stopped
 
 SILENCE_SECONDS = 15.0
 LONGEST_SECONDS = 600.0  # then the browser comes again, with an access token that is still good
@@ -24,14 +25,17 @@ class EventStream(StreamingResponse):
 
 
 @router.get("/jobs/stream", summary="Every change of every job", response_class=EventStream)
-async def stream(caller: Reader, hub: HubDep, last_event_id: LastEventId = "") -> EventStream:
-    return EventStream(_all(hub, last_event_id), headers=HEADERS)
+async def stream(
+    request: Request, caller: Reader, hub: HubDep, last_event_id: LastEventId = ""
+) -> EventStream:
+    events = until_stopped(request.app, _all(hub, last_event_id))
+    return EventStream(events, headers=HEADERS)
 
 
 @router.get("/jobs/{job_id}/stream", summary="Every change of a job", response_class=EventStream)
-async def stream_job(job_id: UUID, caller: Reader, hub: HubDep) -> EventStream:
+async def stream_job(request: Request, job_id: UUID, caller: Reader, hub: HubDep) -> EventStream:
     await hub.whole(job_id)
-    return EventStream(_one(hub, job_id), headers=HEADERS)
+    return EventStream(until_stopped(request.app, _one(hub, job_id)), headers=HEADERS)
 
 
 async def _all(hub: Hub, last_event_id: str) -> AsyncIterator[bytes]:

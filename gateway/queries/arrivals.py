@@ -1,12 +1,12 @@
 """An event and what it starts, written by one statement."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import orjson
 from sqlalchemy import DateTime, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -75,7 +75,7 @@ async def arrive(
         "name": new.name,
         "happened": new.at,
         "source": new.source,
-        "payload": orjson.dumps(new.payload).decode(),
+        "payload": json.dumps(new.payload),  # orjson stops at 64 bits
         "request_id": new.request_id,
         "at": at,
         "is_known": bool(begun),
@@ -84,7 +84,7 @@ async def arrive(
         "keys": [one.key for one in begun],
         "subjects": [one.subject for one in begun],
         "titles": [one.title for one in begun],
-        "arguments": [orjson.dumps(one.arguments).decode() for one in begun],
+        "arguments": [json.dumps(one.arguments) for one in begun],
         "firsts": [one.steps[0] for one in begun],
         "step_jobs": [job_id for job_id, _, _ in steps],
         "step_names": [name for _, name, _ in steps],

@@ -40,8 +40,8 @@ class Sprites(Schema):
 class Playback(Schema):
     """Addresses signed for one film until `expires_at`; ask again after `renew_seconds`.
 
-    `prefix` is what stands before `/{video_guid}/…` in every address of this grant: a player
-    with a newer grant replaces the older prefix by the newer one.
+    `prefix` is the part of every path of this grant before `/{video_guid}/…`: a player with a
+    newer grant replaces the older prefix by the newer one.
     """
 
     film_id: UUID

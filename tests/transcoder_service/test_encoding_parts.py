@@ -11,6 +11,7 @@ from typing_extensions import override
 from tests.factories.footage import a_film
 from tests.transcoder_service.alone import Ladder, Listener, Listening, a_workshop, encoded
 from transcoder_service.actions.encoding.ladder import Work
+from transcoder_service.actions.encoding.verify import verify
 
 SECONDS = 40  # three parts
 STEP = 3  # of the counter's brightness from frame to frame
@@ -120,15 +121,35 @@ async def test_a_film_can_be_watched_from_its_beginning_before_the_ladder_is_com
     assert "#EXT-X-ENDLIST" not in media
 
 
-async def test_a_re_encoding_publishes_nothing_before_it_is_complete(
-    counting: Path, tmp_path: Path
-) -> None:
-    shop = await a_workshop(counting, tmp_path)
+async def test_a_re_encoding_publishes_nothing_before_it_is_complete(tmp_path: Path) -> None:
+    """It makes all renditions of a part at once; they fit together all the same."""
+    film = a_film(tmp_path / "f.mp4", size="854x480", seconds=20)
+    shop = await a_workshop(film, tmp_path)
     listening = Listening()
     await shop.take_up()
     await Work(shop, Listener(listening), early=False).do()
     assert listening.playable == 0
     assert not list((tmp_path / "media").rglob("*.m3u8"))
+    await verify(shop)
+    ladder = Ladder(shop, tmp_path / "media" / shop.prefix)
+    assert ladder.key_times("144p") == ladder.key_times("480p")
+
+
+async def test_the_small_renditions_go_ahead_only_as_far_as_viewers_need_it(
+    tmp_path: Path,
+) -> None:
+    """Whatever the machine's pace, both ways of making a part end in the same ladder."""
+    film = a_film(tmp_path / "f.mp4", size="854x480", seconds=80)
+    shop = await a_workshop(film, tmp_path)
+    await shop.take_up()
+    work = Work(shop, Listener(Listening()), early=True)
+    work.lead = 12.0  # as a fast machine would set it
+    await work.do()
+    await verify(shop)
+    ladder = Ladder(shop, tmp_path / "media" / shop.prefix)
+    assert len(shop.plan.parts) > 2
+    assert ladder.key_times("240p") == ladder.key_times("480p")
+    assert len(ladder.frames("480p")) == 80 * 25
 
 
 async def test_an_interrupted_run_goes_on_with_what_it_has(counting: Path, tmp_path: Path) -> None:

@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from transcoder_service.rules import pace
 from transcoder_service.rules.frames import Grid, grid_at, parts_of
 from transcoder_service.rules.ladder import AUDIOS, FIRST_PASS, RUNGS, ladder, passes
+from transcoder_service.rules.sources import Picture
 
 EVERY = frozenset[str]()
 AT_25 = grid_at(Fraction(25))
@@ -110,7 +112,7 @@ def test_parts_follow_each_other_from_the_first_frame_to_the_last(total: int, co
         assert later.first == earlier.first + earlier.frames
         assert later.first % AT_25.segment == 0
     assert all(part.frames > AT_25.rate for part in made[1:])
-    assert all(part.frames <= 11 * AT_25.segment for part in made)
+    assert all(part.frames <= (5 + 4) * AT_25.segment for part in made)
 
 
 def test_the_first_part_is_short_so_that_watching_can_begin() -> None:
@@ -124,3 +126,25 @@ def test_parts_begin_close_after_a_key_frame_of_the_source() -> None:
     assert starts[:2] == [0, 12]
     assert all(start % 10 == 2 for start in starts[2:])
     assert sum(part.frames for part in made) == 25 * 300
+
+
+HD = Picture(index=0, codec="h264", width=1920, height=1080)
+
+
+def test_reading_a_film_costs_about_a_tenth_of_making_its_ladder() -> None:
+    rungs = ladder((1920, 1080), AT_25, EVERY)
+    assert 0.05 < pace.cost(HD, ()) / pace.cost(HD, rungs) < 0.25
+
+
+@pytest.mark.parametrize(("whole_pace", "seconds"), [(4.0, 60), (1.25, 60), (0.625, 360)])
+def test_the_slower_the_work_the_further_small_renditions_go_ahead(
+    whole_pace: float, seconds: float
+) -> None:
+    assert pace.lead(600, whole_pace, 60) == pytest.approx(seconds)
+
+
+@given(st.floats(10, 10_000), st.floats(0.01, 10))
+def test_who_watches_from_the_beginning_is_never_overtaken(film: float, whole_pace: float) -> None:
+    """At the film's end, `lead` and what was made meanwhile are at least what was watched."""
+    ahead = pace.lead(film, whole_pace, 0)
+    assert ahead + film * whole_pace >= film * (1 - 1e-9)

@@ -7,7 +7,7 @@ from kit.schema import Schema
 from transcoder_service.rules import aac, bitrates, ladder, playlists
 from transcoder_service.rules.boxes import EncodingBroken
 from transcoder_service.rules.frames import Grid, Part, grid_at, parts_of
-from transcoder_service.rules.sources import MAX_AUDIO_TRACKS, Source
+from transcoder_service.rules.sources import MAX_AUDIO_TRACKS, Picture, Source
 
 FORMAT = 1  # of what an interrupted run leaves behind; another number starts afresh
 
@@ -54,13 +54,16 @@ class Plan(Schema):
 
     @cached_property
     def parts(self) -> tuple[Part, ...]:
-        keys = self.source.picture.keys if self.source.picture else ()
-        return parts_of(self.frames, self.grid, self.cores, keys)
+        return parts_of(self.frames, self.grid, self.cores, self.picture.keys)
+
+    @property
+    def picture(self) -> Picture:
+        assert self.source.picture is not None  # noqa: S101  (checked before planning)
+        return self.source.picture
 
     @cached_property
     def rungs(self) -> tuple[ladder.Rung, ...]:
-        assert self.source.picture is not None  # noqa: S101  (checked before planning)
-        return ladder.ladder(self.source.picture.size, self.grid, frozenset(self.enabled))
+        return ladder.ladder(self.picture.size, self.grid, frozenset(self.enabled))
 
     @cached_property
     def passes(self) -> tuple[tuple[ladder.Rung, ...], ...]:

@@ -12,7 +12,7 @@ from fractions import Fraction
 from math import ceil
 
 GOPS_IN_SEGMENT = 3
-FIRST_SEGMENTS, MOST_SEGMENTS = 2, 10  # of a part
+FIRST_SEGMENTS, MOST_SEGMENTS = 2, 5  # of a part
 # Seconds read before a part: demuxers seek by decode times, which come before the times shown.
 LEAD = Fraction(1, 2)
 SHIFT = 2  # segments that a border may move to meet a key frame

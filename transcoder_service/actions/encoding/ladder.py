@@ -1,16 +1,21 @@
 """Runs the units of work of a film, as many at once as there are cores."""
 
 import asyncio
-from collections import deque
-from collections.abc import Awaitable, Callable
+import math
+import time
+from collections.abc import Awaitable, Callable, Iterator
 from functools import partial
+from itertools import product
 from typing import Protocol
 
 from transcoder_service.actions.encoding import pictures, sounds
 from transcoder_service.actions.encoding.publish import Reach, publish_early, reach
 from transcoder_service.actions.encoding.workshop import Tell, Workshop
+from transcoder_service.rules import pace
+from transcoder_service.rules.frames import Part
 
-SOUND_COST, READING_COST = 0.02, 0.3  # of a second of film, beside megapixels
+Doing = Callable[[], Awaitable[object]]
+
 FIRST, LAST = 2, 96  # percent: before and after the ladder there is other work
 
 
@@ -32,47 +37,79 @@ class Work:
         self.is_playable = False
         self.published: Reach = ()
         self.publishing = asyncio.Lock()
+        self.lead = math.inf if early else 0.0  # seconds made in small renditions first
+        self.taken = set(shop.made)
         self.done: dict[str, float] = {}  # seconds of film, by unit
-        self.costs: dict[str, tuple[float, float]] = {}  # seconds of film, cost of each
+        self.costs = dict(self._costs())
 
     async def do(self) -> None:
         """Do all that is not made yet; the first failure stops everything."""
-        waiting = deque(self._units())
         await self._unit_done()
         try:
             async with asyncio.TaskGroup() as group:
-                for _ in range(min(self.shop.cores, len(waiting))):
-                    group.create_task(self._worker(waiting))
+                for _ in range(self.shop.cores):
+                    group.create_task(self._worker())
         except ExceptionGroup as failures:
             raise failures.exceptions[0] from None
 
-    def _units(self) -> list[Callable[[], Awaitable[object]]]:
-        """Return the work in order: the sound and the small renditions first."""
-        shop, todo = self.shop, list[Callable[[], Awaitable[object]]]()
-        for track in range(shop.plan.tracks):
-            name = sounds.unit_name(track)
-            self.costs[name] = (float(shop.plan.seconds), SOUND_COST)
-            if name not in shop.made:
-                todo.append(partial(sounds.make, shop, track, self._tell(name)))
-        for number, rungs in enumerate(shop.plan.passes):
-            cost = READING_COST + sum(rung.width * rung.height / rung.step for rung in rungs) / 1e6
-            for part in shop.plan.parts:
-                unit = pictures.Unit(number, part, rungs)
-                self.costs[unit.name] = (float(shop.plan.grid.seconds(part.frames)), cost)
-                if unit.name not in shop.made:
-                    todo.append(partial(pictures.make, shop, unit, self._tell(unit.name)))
-        return todo
+    def _costs(self) -> Iterator[tuple[str, tuple[float, float]]]:
+        """Give the seconds of film of every unit, and what each of them costs."""
+        plan = self.shop.plan
+        for track in range(plan.tracks):
+            yield sounds.unit_name(track), (float(plan.seconds), pace.SOUND)
+        for number, part in product(range(len(plan.passes)), plan.parts):
+            each = pace.cost(plan.picture, plan.passes[number])
+            yield self._unit(number, part).name, (float(plan.grid.seconds(part.frames)), each)
 
-    async def _worker(self, waiting: deque[Callable[[], Awaitable[object]]]) -> None:
-        while waiting:
-            await waiting.popleft()()
+    async def _worker(self) -> None:
+        while (work := self._next()) is not None:
+            await work()
             await self._unit_done()
 
-    def _tell(self, name: str) -> Tell:
+    def _next(self) -> Doing | None:
+        """Take what comes next: sound, small renditions, then all that is left of each part."""
+        for track in range(self.shop.plan.tracks):
+            if self._take(name := sounds.unit_name(track)):
+                return partial(sounds.make, self.shop, track, self._tell(name))
+        passes = range(len(self.shop.plan.passes))
+        for part in self.shop.plan.parts:
+            small = self._unit(0, part)
+            is_ahead = float(self.shop.plan.grid.seconds(part.first)) >= self.lead
+            if small.name not in self.taken:
+                units = [self._unit(number, part) for number in passes] if is_ahead else [small]
+                return partial(self._make, [unit for unit in units if self._take(unit.name)])
+        for number, part in product(passes, self.shop.plan.parts):
+            if self._take((unit := self._unit(number, part)).name):
+                return partial(self._make, [unit])
+        return None
+
+    def _take(self, name: str) -> bool:
+        is_free = name not in self.taken
+        self.taken.add(name)
+        return is_free
+
+    def _unit(self, number: int, part: Part) -> pictures.Unit:
+        return pictures.Unit(number, part, self.shop.plan.passes[number])
+
+    async def _make(self, units: list[pictures.Unit]) -> None:
+        began = time.monotonic()
+        await pictures.make(self.shop, units, self._tell(*(unit.name for unit in units)))
+        if math.isinf(self.lead) and [unit.number for unit in units] == [0]:
+            self._set_lead(self.costs[units[0].name][0] / (time.monotonic() - began))
+
+    def _set_lead(self, small_pace: float) -> None:
+        """Decide how far the small renditions go ahead, from how fast the first were made."""
+        plan = self.shop.plan
+        ratio = pace.cost(plan.picture, plan.passes[0]) / pace.cost(plan.picture, plan.rungs)
+        longest = max(float(plan.grid.seconds(part.frames)) for part in plan.parts)
+        whole_pace = small_pace * ratio * self.shop.cores
+        self.lead = pace.lead(float(plan.seconds), whole_pace, longest * self.shop.cores)
+
+    def _tell(self, *names: str) -> Tell:
         async def tell(seconds: float) -> None:
-            self.done[name] = seconds
+            self.done.update(dict.fromkeys(names, seconds))
             await self._report()
-            if self.early and name.startswith("sound"):
+            if self.early and names[0].startswith("sound"):
                 await self._publish()
 
         return tell

@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import mmap
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,29 +31,27 @@ class Unit:
         return f"pass-{self.number}-{self.part.number:04d}"
 
 
-async def make(shop: Workshop, unit: Unit, tell: Tell) -> PartMade:
-    """Encode a part, and store its segments; nothing is recorded unless all of it is right."""
-    picture = shop.plan.source.picture
-    assert picture is not None  # noqa: S101  (checked before planning)
-    folder = await asyncio.to_thread(shop.scratch, unit.name)
-    files = {rung: folder / f"{rung.name}.mp4" for rung in unit.rungs}
-    seconds = float(shop.plan.grid.seconds(unit.part.frames))
-    arguments = [
-        *guarded_input(
-            shop.film,
-            *recipes.picture_input(picture, unit.part, shop.plan.grid, unit.rungs, shop.threads),
-        ),
-        *recipes.picture_outputs(picture, shop.plan.grid, unit.part, files, shop.threads),
-    ]
+async def make(shop: Workshop, units: Sequence[Unit], tell: Tell) -> None:
+    """Encode some units of one part at once, and store their segments.
+
+    A unit is recorded only when all of it is right.
+    """
+    part, plan = units[0].part, shop.plan
+    folder = await asyncio.to_thread(shop.scratch, units[0].name)
+    rungs = [rung for unit in units for rung in unit.rungs]
+    files = {rung: folder / f"{rung.name}.mp4" for rung in rungs}
+    options = recipes.picture_input(plan.picture, part, plan.grid, rungs, shop.threads)
+    outputs = recipes.picture_outputs(plan.picture, plan.grid, part, files, shop.threads)
+    limits = shop.limits(
+        float(plan.grid.seconds(part.frames)), max(rung.kilobits for rung in rungs)
+    )
     try:
-        limits = shop.limits(seconds, max(rung.kilobits for rung in unit.rungs))
-        await encode(shop.ffmpeg, arguments, limits, tell)
-        made = [await _store(shop, unit, rung, file) for rung, file in files.items()]
+        await encode(shop.ffmpeg, [*guarded_input(shop.film, *options), *outputs], limits, tell)
+        for unit in units:
+            made = [await _store(shop, unit, rung, files[rung]) for rung in unit.rungs]
+            await shop.record(PartMade(unit=unit.name, renditions=tuple(made)))
     finally:
         await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
-    part = PartMade(unit=unit.name, renditions=tuple(made))
-    await shop.record(part)
-    return part
 
 
 async def _store(shop: Workshop, unit: Unit, rung: Rung, file: Path) -> Rendition:

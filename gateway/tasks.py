@@ -24,7 +24,7 @@ async def give_up(job: Job, reason: str) -> None:
 
 
 # A step has its own tries and its own timeout; these are for when even that fails.
-@tasks.task(tries=10, timeout_seconds=3600, concurrency=50, commit=record, on_failure=give_up)
+@tasks.task(tries=10, timeout_seconds=3600, concurrency=100, commit=record, on_failure=give_up)
 async def run_step(job: Job, work: dict[str, Any]) -> Move | Again:
     return await jobs.run_step(job.state.pipelines, job, work)
 

@@ -6,22 +6,22 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.actions.jobs import ask_first
 from gateway.actions.pipelines import Pipeline, Pipelines
-from gateway.queries import events, jobs
+from gateway.queries import events
 from gateway.queries.arrivals import Begun, arrive
 from kit import clock
 from kit.contracts.gateway import EventDiffers, EventNew, EventTaken
 from kit.db import new_id
-from kit.errors import Unavailable
 
 
 async def take(session: AsyncSession, pipelines: Pipelines, new: EventNew) -> EventTaken:
     """Keep an event and start what it starts; one that comes again changes nothing."""
     begun = [_begun(pipeline, new) for pipeline in pipelines.started_by(new.name)]
-    made = await arrive(session, new, begun, clock.now())
-    if made is None:
+    jobs = await arrive(session, new, begun, clock.now())
+    if jobs is None:
         return await _again(session, new)
-    await ask_first(session, [one for one in begun if one.id in made])
-    job_ids = [one.id if one.id in made else await _running(session, one) for one in begun]
+    made = [one for one in begun if jobs[one.key] == one.id]
+    await ask_first(session, made)
+    job_ids = [jobs[one.key] for one in begun]
     if len(made) < len(begun):
         await events.set_jobs(session, new.id, job_ids)
     return _taken(new, is_known=bool(begun), is_repeated=False, job_ids=job_ids)
@@ -33,14 +33,6 @@ def _begun(pipeline: Pipeline, new: EventNew) -> Begun:
     return Begun(
         new_id(), pipeline.name, start.key, start.subject, start.title, start.arguments, steps
     )
-
-
-async def _running(session: AsyncSession, begun: Begun) -> UUID:
-    """Return the job that runs for the same thing."""
-    found = await jobs.unfinished_id(session, begun.key)
-    if found is None:  # it ended this very moment
-        raise Unavailable("The job before this one was just ending; tell it again.")
-    return found
 
 
 async def _again(session: AsyncSession, new: EventNew) -> EventTaken:

@@ -43,8 +43,9 @@ ARRIVE = text("""
             CAST(:subjects AS text[]), CAST(:titles AS text[]), CAST(:arguments AS jsonb[]),
             CAST(:firsts AS text[])
         ) AS begun (id, pipeline, key, subject, title, arguments, step)
-        ON CONFLICT (key) WHERE state IN ('queued', 'processing') DO NOTHING
-        RETURNING id
+        -- An update that changes nothing: it locks the job that runs, and tells which one it is.
+        ON CONFLICT (key) WHERE state IN ('queued', 'processing') DO UPDATE SET key = excluded.key
+        RETURNING id, key
     ), stepped AS (
         INSERT INTO step (job_id, name, position, state, attempts, progress)
         SELECT made.id, name, position, 'queued', 0, 0
@@ -54,7 +55,8 @@ ARRIVE = text("""
     ), told AS (
         SELECT pg_notify('gateway_job', id::text) FROM made
     )
-    SELECT (SELECT count(*) FROM taken) AS taken, ARRAY(SELECT id FROM made) AS made
+    SELECT (SELECT count(*) FROM taken) AS taken, ARRAY(SELECT id FROM made ORDER BY key) AS ids,
+        ARRAY(SELECT key FROM made ORDER BY key) AS keys_
     WHERE (SELECT count(*) FROM told) >= 0
 """).bindparams(
     bindparam("at", type_=DateTime(timezone=True)),
@@ -64,8 +66,8 @@ ARRIVE = text("""
 
 async def arrive(
     session: AsyncSession, new: EventNew, begun: Sequence[Begun], at: datetime
-) -> set[UUID] | None:
-    """Keep an event with the jobs it begins; return those that were made.
+) -> dict[str, UUID] | None:
+    """Keep an event with the jobs it begins; return which job each key has now.
 
     A job is not made while an unfinished one has its key. None: the event was here before.
     """
@@ -91,4 +93,4 @@ async def arrive(
         "positions": [place for _, _, place in steps],
     }
     row = (await session.execute(ARRIVE, given)).one()
-    return set(row.made) if row.taken else None
+    return dict(zip(row.keys_, row.ids, strict=True)) if row.taken else None

@@ -39,8 +39,8 @@ class Limits:
     A worker that has said nothing for two heartbeats is taken for dead.
     """
 
-    batch: int = 25
-    running: int = 100
+    batch: int = 50
+    running: int = 200
     heartbeat_seconds: float = 5.0
     grace_seconds: float = 10.0
 

@@ -35,6 +35,7 @@ from transcoder_service.rules import films, recipes, sources
 from transcoder_service.rules.ladder import AUDIOS
 
 CACHE = Path(__file__).resolve().parent.parent / "var" / "benchmarks"
+MINUTE = 60
 
 
 @dataclass
@@ -45,12 +46,23 @@ class Run:
 
 
 def made_source(seconds: int) -> Path:
-    """Return a 1080p film with motion, noise, cuts and sound; made once, then kept."""
+    """Return a 1080p film with motion, noise, cuts and sound; made once, then kept.
+
+    It is one minute over and over: no encoder remembers that far back.
+    """
     file = CACHE / f"source-1080p-{seconds}.mp4"
     if file.exists():
         return file
     CACHE.mkdir(parents=True, exist_ok=True)
-    part = file.with_suffix(".part.mp4")
+    if seconds <= MINUTE:
+        return _drawn(file, seconds)
+    minute = made_source(MINUTE)
+    loops = ["-stream_loop", str(-(-seconds // MINUTE) - 1), "-i", str(minute)]
+    _ffmpeg([*loops, "-c", "copy", "-t", str(seconds)], file)
+    return file
+
+
+def _drawn(file: Path, seconds: int) -> Path:
     half = seconds // 2
     graph = (
         f"testsrc2=s=1920x1080:r=25:d={half},noise=alls=6:allf=t,format=yuv420p[a];"
@@ -59,17 +71,16 @@ def made_source(seconds: int) -> Path:
         "[a][b]concat=n=2:v=1:a=0[v];"
         f"anoisesrc=c=pink:a=0.2:d={seconds}[n];sine=f=330:d={seconds}[s];[n][s]amix[x]"
     )
-    subprocess.run(
-        [
-            program(), "-v", "error", "-y", "-filter_complex", graph, "-map", "[v]", "-map", "[x]",
-            "-c:v", "libx264", "-preset", "veryfast", "-crf", "21", "-maxrate", "8M",
-            "-bufsize", "16M", "-c:a", "aac", "-b:a", "160k", "-ac", "2", "-t", str(seconds),
-            str(part),
-        ],
-        check=True,
-    )  # fmt: skip
-    part.rename(file)
+    encoded = ["-c:v", "libx264", "-preset", "veryfast", "-crf", "21", "-maxrate", "8M"]
+    encoded += ["-bufsize", "16M", "-c:a", "aac", "-b:a", "160k", "-ac", "2", "-t", str(seconds)]
+    _ffmpeg(["-filter_complex", graph, "-map", "[v]", "-map", "[x]", *encoded], file)
     return file
+
+
+def _ffmpeg(arguments: list[str], file: Path) -> None:
+    part = file.with_suffix(".part.mp4")
+    subprocess.run([program(), "-v", "error", "-y", *arguments, str(part)], check=True)
+    part.rename(file)
 
 
 def children() -> float:

@@ -31,15 +31,6 @@ def create_app(
     """Return the app; `clients` given replace those of the settings."""
     settings = settings or Settings()
     storage = Storage.at(settings.media_url)
-    wired: dict[type[ServiceClient], ServiceClient] = {type(each): each for each in clients}
-    if TokensClient not in wired:
-        wired[TokensClient] = TokensClient.at(settings, settings.tokens_url)
-    if VideoLibraryClient not in wired:
-        wired[VideoLibraryClient] = VideoLibraryClient.of(
-            settings.bunny_api_url,
-            settings.bunny_library_id,
-            settings.bunny_api_key.get_secret_value(),
-        )
 
     @asynccontextmanager
     async def setup(app: FastAPI) -> AsyncIterator[None]:
@@ -61,7 +52,7 @@ def create_app(
         search.router,
         shelving.router,
         library.router,
-        clients=tuple(wired.values()),
+        clients=_wired(settings, clients),
         tasks=tasks,
         setup=setup,
         checks={"pictures": storage.ping},
@@ -69,3 +60,17 @@ def create_app(
     )
     app.router.routes.insert(0, quick.PublicList())
     return app
+
+
+def _wired(settings: Settings, given: tuple[ServiceClient, ...]) -> tuple[ServiceClient, ...]:
+    """Return the clients given, and those of the settings that are missing among them."""
+    wired: dict[type[ServiceClient], ServiceClient] = {type(each): each for each in given}
+    if TokensClient not in wired:
+        wired[TokensClient] = TokensClient.at(settings, settings.tokens_url)
+    if VideoLibraryClient not in wired:
+        wired[VideoLibraryClient] = VideoLibraryClient.of(
+            settings.bunny_api_url,
+            settings.bunny_library_id,
+            settings.bunny_api_key.get_secret_value(),
+        )
+    return tuple(wired.values())

@@ -68,7 +68,8 @@ async def compare(catalogue: Database, client: VideoLibraryClient) -> tuple[floa
     started = time.perf_counter()
     async with catalogue.sessions.begin() as session:
         await queries.begin_run(session)
-    while await sync.next_page(catalogue.sessions.begin, client, 100):
+    reader = sync.Reader(client, 100)
+    while await sync.next_page(catalogue.sessions.begin, reader):
         memory.append(process.memory_info().rss / 1e6)
     return time.perf_counter() - started, memory
 

@@ -63,7 +63,7 @@ def create_app(
 
 
 def _wired(settings: Settings, given: tuple[ServiceClient, ...]) -> tuple[ServiceClient, ...]:
-    """Return the clients given, and those of the settings that are missing among them."""
+    """Return the given clients, and those of the settings where none was given."""
     wired: dict[type[ServiceClient], ServiceClient] = {type(each): each for each in given}
     if TokensClient not in wired:
         wired[TokensClient] = TokensClient.at(settings, settings.tokens_url)

@@ -31,16 +31,18 @@ async def push_series(job: Job, series_id: str) -> None:
 @tasks.task(tries=50, timeout_seconds=300, concurrency=1, transactional=False)
 async def sync_library(job: Job) -> None:
     """Compare page by page; others get their turn in between."""
-    client, size = job.client(VideoLibraryClient), job.settings.sync_page
+    reader = sync.Reader(job.client(VideoLibraryClient), job.settings.sync_page)
     started = time.monotonic()
     try:
-        while await sync.next_page(job.transaction, client, size):
+        while await sync.next_page(job.transaction, reader):
             if time.monotonic() - started > TURN_SECONDS:
                 raise Later(0)
     except AppError as error:
         async with job.transaction() as session:
             await sync.mark_trouble(session, error.detail)
         raise
+    finally:
+        await reader.close()
 
 
 @tasks.task(tries=5)

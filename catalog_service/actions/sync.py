@@ -16,7 +16,7 @@ from catalog_service.queries import library as queries
 from kit import clock
 from kit.contracts.catalog.sync import SyncStatus
 from kit.contracts.transcoder.client import VideoLibraryClient
-from kit.contracts.transcoder.wire import Video, VideoNotFound, Videos, Webhook
+from kit.contracts.transcoder.wire import Video, VideoNotFound, Webhook
 from kit.errors import BadRequest
 from kit.jobs import enqueue
 
@@ -31,6 +31,16 @@ class Window:
 
     since: datetime | None
     until: datetime | None
+
+
+@dataclass(frozen=True)
+class Read:
+    """A page of the library; `at` is when asking for it began."""
+
+    at: datetime
+    videos: list[Video]
+    total: int
+    more: bool
 
 
 async def start(session: AsyncSession) -> SyncStatus:
@@ -60,7 +70,37 @@ async def status(session: AsyncSession) -> SyncStatus:
     })  # fmt: skip
 
 
-async def next_page(transaction: Transaction, library: VideoLibraryClient, size: int) -> bool:
+class Reader:
+    """Reads the library's pages, one ahead; close it when no more are wanted."""
+
+    def __init__(self, library: VideoLibraryClient, size: int) -> None:
+        self.library = library
+        self.size = size
+        self.ahead: dict[int, asyncio.Task[Read]] = {}
+        self.before: frozenset[str] = frozenset()  # what was on the page before, where known
+
+    async def read(self, page: int) -> Read:
+        task = self.ahead.pop(page, None) or asyncio.create_task(self._fetch(page))
+        found = await task
+        if found.more:
+            self.ahead = {page + 1: asyncio.create_task(self._fetch(page + 1))}
+        return found
+
+    async def close(self) -> None:
+        for task in self.ahead.values():
+            task.cancel()
+        await asyncio.gather(*self.ahead.values(), return_exceptions=True)
+        self.ahead = {}
+
+    async def _fetch(self, page: int) -> Read:
+        read_at = clock.now()
+        listing = await self.library.list_videos(page=page, items_per_page=self.size)
+        videos = listing.items or []
+        more = bool(videos) and page * listing.items_per_page < listing.total_items
+        return Read(read_at, videos, listing.total_items, more)
+
+
+async def next_page(transaction: Transaction, reader: Reader) -> bool:
     """Compare one more page; say whether there are others. Called again, it goes on there."""
     async with transaction() as session:
         run = await queries.open_run(session)
@@ -68,26 +108,24 @@ async def next_page(transaction: Transaction, library: VideoLibraryClient, size:
             return False
         page, edge = run.next_page, run.edge_at
     if page == 1:
-        await _collections(transaction, library)
-    read_at = clock.now()
-    listing = await library.list_videos(page=page, items_per_page=size)
-    videos = listing.items or []
-    more = bool(videos) and page * listing.items_per_page < listing.total_items
-    window = window_of(videos, edge, is_last=not more)
+        await _collections(transaction, reader.library)
+    found = await reader.read(page)
+    window = window_of(found.videos, edge, is_last=not found.more)
+    guids = frozenset(video.guid for video in found.videos)
+    async with transaction() as session:
+        seen = guids | reader.before
+        doubtful = await queries.unseen(session, seen, window.since, window.until)
+    await _verify(transaction, reader.library, doubtful)
     async with transaction() as session:
         run = await queries.open_run(session, lock=True)
         if run is None or run.next_page != page:
             return run is not None
-        taken = await take_over(session, library, videos, read_at)
-        guids = [video.guid for video in videos]
-        doubtful = await queries.unseen(session, guids, window.since, window.until)
+        taken = await take_over(session, reader.library, found.videos, found.at)
         run.created += taken.created
         run.changed += taken.changed
-        _advance(run, listing)
-    await _verify(transaction, library, doubtful)
-    if not more:
-        await _finish(transaction)
-    return more
+        _advance(run, found)
+    reader.before = guids
+    return found.more
 
 
 def window_of(videos: list[Video], edge: datetime | None, *, is_last: bool) -> Window:
@@ -136,14 +174,16 @@ async def _collections(transaction: Transaction, library: VideoLibraryClient) ->
         page += 1
 
 
-def _advance(run: SyncRun, listing: Videos) -> None:
-    videos = listing.items or []
-    run.seen += len(videos)
-    run.total_videos = listing.total_items
+def _advance(run: SyncRun, found: Read) -> None:
+    """Note what became of a page; the last one ends the run."""
+    run.seen += len(found.videos)
+    run.total_videos = found.total
     run.next_page += 1
     run.trouble = None
-    if videos:
-        run.edge_at = videos[-1].date_uploaded
+    if found.videos:
+        run.edge_at = found.videos[-1].date_uploaded
+    if not found.more:
+        run.finished_at = clock.now()
 
 
 async def _verify(transaction: Transaction, library: VideoLibraryClient, guids: list[str]) -> None:
@@ -177,13 +217,6 @@ async def _read(library: VideoLibraryClient, guids: list[str]) -> tuple[list[Vid
         if failures:
             raise failures[0]
     return found, gone
-
-
-async def _finish(transaction: Transaction) -> None:
-    async with transaction() as session:
-        run = await queries.open_run(session, lock=True)
-        if run is not None:
-            run.finished_at = clock.now()
 
 
 async def hear(session: AsyncSession, body: bytes, library_id: int) -> None:

@@ -32,7 +32,8 @@ async def sync_all(app: FastAPI, library: VideoLibraryClient, size: int = 100) -
     transaction = app.state.database.sessions.begin
     async with transaction() as session:
         await queries.begin_run(session)
-    while await sync.next_page(transaction, library, size):
+    reader = sync.Reader(library, size)
+    while await sync.next_page(transaction, reader):
         pass
 
 

@@ -102,7 +102,9 @@ async def test_a_comparison_that_was_broken_off_goes_on_where_it_was(
     transaction = app.state.database.sessions.begin
     async with transaction() as session:
         await run_jobs.queries.begin_run(session)
-    assert await run_jobs.sync.next_page(transaction, library, 2)
+    reader = run_jobs.sync.Reader(library, 2)
+    assert await run_jobs.sync.next_page(transaction, reader)
+    await reader.close()
     status = await as_admin(app).sync_status()
     assert (status.is_running, status.next_page, status.created) == (True, 2, 2)
     await run_jobs.sync_all(app, library, size=2)

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, exists, select, text
+from sqlalchemy import delete, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from catalog_service.models.films import Film, Image
@@ -82,10 +82,6 @@ async def film_by_video(session: AsyncSession, guid: str, *, lock: bool = False)
 
 async def film_by_key(session: AsyncSession, key: str) -> Film | None:
     return await session.scalar(select(Film).where(Film.key == key))
-
-
-async def is_trailer(session: AsyncSession, guid: str) -> bool:
-    return bool(await session.scalar(select(exists().where(Film.trailer_guid == guid))))
 
 
 async def lock_videos(session: AsyncSession, guids: Sequence[str]) -> None:

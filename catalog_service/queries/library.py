@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, func, insert, or_, select, update
+from sqlalchemy import exists, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -146,11 +146,6 @@ async def settle_deletions(session: AsyncSession, guids: Collection[str]) -> Non
     )
 
 
-async def open_deletions(session: AsyncSession, guids: Collection[str]) -> bool:
-    wanted = (Deletion.video_guid.in_(guids), Deletion.resolved_at.is_(None))
-    return bool(await session.scalar(select(exists().where(*wanted))))
-
-
 async def deletion(session: AsyncSession, deletion_id: UUID) -> Deletion:
     return await find(session, Deletion, deletion_id, DeletionNotFound, lock=True)
 
@@ -165,11 +160,6 @@ async def deletions(
     if after is not None:
         statement = statement.where(Deletion.id < after)
     return (await session.execute(statement.order_by(Deletion.id.desc()).limit(limit))).all()
-
-
-async def count_deletions(session: AsyncSession) -> int:
-    statement = select(func.count()).select_from(Deletion).where(Deletion.resolved_at.is_(None))
-    return await session.scalar(statement) or 0
 
 
 async def note_webhook(session: AsyncSession) -> None:

@@ -43,10 +43,6 @@ async def series(session: AsyncSession, ref: str | UUID, *, lock: bool = False) 
     return await _one(session, Series, ref, SeriesNotFound, lock=lock)
 
 
-async def series_of(session: AsyncSession, collection_guid: str) -> Series | None:
-    return await session.scalar(select(Series).where(Series.collection_guid == collection_guid))
-
-
 async def season(session: AsyncSession, series_id: UUID, number: int) -> Season | None:
     wanted = (Season.series_id == series_id, Season.number == number)
     return await session.scalar(select(Season).where(*wanted))

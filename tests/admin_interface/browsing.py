@@ -1,6 +1,7 @@
 """Using pages as a browser without scripts does: read a form, fill it, send it."""
 
 import re
+from collections.abc import Mapping
 from html.parser import HTMLParser
 
 import httpx
@@ -62,7 +63,7 @@ async def see(browser: httpx.AsyncClient, path: str) -> httpx.Response:
 
 
 async def send(
-    browser: httpx.AsyncClient, page: str, to: str, data: dict[str, object], **more: object
+    browser: httpx.AsyncClient, page: str, to: str, data: Mapping[str, object], **more: object
 ) -> httpx.Response:
     """Load `page` for its token, then post the form to `to`."""
     token = re.search(r'name="csrf" value="([^"]+)"', (await see(browser, page)).text)

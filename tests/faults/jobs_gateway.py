@@ -24,7 +24,7 @@ async def come_back_once(context: Context) -> None:
 
 async def main() -> None:
     play = Play()
-    play.acts = dict.fromkeys(ACTS, work_a_little) | {"second": come_back_once}
+    play.acts = {**dict.fromkeys(ACTS, work_a_little), "second": come_back_once}
     settings = Settings(environment="test", database_url=sys.argv[1])
     app = create_app(settings, pipelines=Pipelines(play.pipeline()))
     async with app.router.lifespan_context(app):

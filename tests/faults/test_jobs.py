@@ -108,7 +108,8 @@ async def test_a_worker_frozen_and_woken_after_its_job_was_given_away_commits_no
 
 async def has_all(queue: Queue, many: int) -> bool:
     async with queue.database.reads() as session:
-        return await session.scalar(text("SELECT count(*) FROM note")) == many
+        count: int | None = await session.scalar(text("SELECT count(*) FROM note"))
+    return count == many
 
 
 async def test_jobs_are_neither_lost_nor_doubled_while_workers_die_again_and_again(queue):

@@ -57,4 +57,4 @@ async def a_gateway(url: str) -> asyncio.subprocess.Process:
 async def all_done(queue: Queue) -> bool:
     async with queue.database.reads() as session:
         left = await session.scalar(text("SELECT count(*) FROM job WHERE state <> 'done'"))
-    return left == 0
+    return bool(left == 0)

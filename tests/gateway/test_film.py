@@ -20,7 +20,7 @@ from tests.wiring import http
 from transcoder_service.models import Video
 
 __all__ = ["app", "library", "library_app", "settings", "tokens_app"]
-FINISHED = {"status": VideoStatus.finished, "encode_progress": 100}
+FINISHED: dict[str, object] = {"status": VideoStatus.finished, "encode_progress": 100}
 FINISHED |= {"available_resolutions": "240p,480p"}
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from uuid import uuid4
 
 import orjson
@@ -39,7 +39,7 @@ async def client(settings, play) -> AsyncIterator[GatewayClient]:
     await serving
 
 
-async def events(stream: AsyncIterator[bytes]) -> AsyncIterator[dict[str, str]]:
+async def events(stream: AsyncIterator[bytes]) -> AsyncGenerator[dict[str, str]]:
     """Yield the events of a stream, comments as `{"": text}`."""
     text = ""
     async for piece in stream:
@@ -92,6 +92,7 @@ async def test_one_job_is_told_with_its_steps_and_log(client, play):
 
     play.acts["second"] = come_back
     (job_id,) = (await client.tell(announced())).job_ids
+    told = {}
     async with asyncio.timeout(30):
         async for event in events(client.stream(job_id)):
             told = orjson.loads(event.get("data", '{"logs": []}'))

@@ -1,7 +1,9 @@
 """What kit.jobs promises to those who write tasks."""
 
 import asyncio
+import functools
 import time
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -33,7 +35,9 @@ NOTES = "CREATE TABLE note (text text UNIQUE)"
 WRITE = text("INSERT INTO note VALUES (:text)")
 
 
-async def ask(queue: Queue, name: str, arguments: dict | None = None, **more) -> int | None:
+async def ask(
+    queue: Queue, name: str, arguments: dict[str, object] | None = None, **more
+) -> int | None:
     async with queue.database.sessions.begin() as session:
         return await enqueue(session, name, arguments, **more)
 
@@ -333,6 +337,7 @@ async def test_a_cancelled_job_that_waits_never_runs(queue):
     async def work(job: Job) -> None: ...
 
     job_id = await ask(queue, "work")
+    assert job_id
     async with queue.database.sessions.begin() as session:
         assert list(await cancel(session, job_id)) == [job_id]
         assert list(await cancel(session, job_id)) == []
@@ -356,6 +361,7 @@ async def test_a_cancelled_job_that_runs_is_stopped_and_commits_nothing(queue):
 
     async with queue.worker(tasks):
         job_id = await ask(queue, "work")
+        assert job_id
         await begun.wait()
         async with queue.database.sessions.begin() as session:
             await cancel(session, job_id)
@@ -398,7 +404,7 @@ async def test_a_schedule_whose_period_changed_keeps_one_row(queue):
         async def tidy(job: Job) -> None: ...
 
         async with queue.worker(tasks) as worker:
-            await until(lambda worker=worker: worker.has_schedules)
+            await until(functools.partial(getattr, worker, "has_schedules"))
     rows = await queue.rows("SELECT expression FROM pgqueuer_schedules")
     assert [row["expression"] for row in rows] == ["every 3600"]
 
@@ -678,7 +684,7 @@ async def test_a_worker_with_nothing_to_do_lets_the_database_sleep(queue):
         asked: list[str] = []
         fetch = worker.link.fetch
 
-        async def counted(statement: str, *given: object) -> list[object]:
+        async def counted(statement: str, *given: object) -> Any:
             asked.append(statement)
             return await fetch(statement, *given)
 

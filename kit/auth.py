@@ -130,7 +130,9 @@ def _kid(token: str) -> str:
         header = orjson.loads(urlsafe_b64decode(token.split(".", 1)[0].encode("ascii") + b"=="))
     except ValueError as error:
         raise Unauthenticated from error
-    return str(header.get("kid", "")) if isinstance(header, dict) else ""
+    if not isinstance(header, dict) or not header.get("kid"):
+        raise Unauthenticated
+    return str(header["kid"])
 
 
 def _claims(token: str, key: KeySet | OctKey, algorithm: str, audience: str) -> dict[str, Any]:

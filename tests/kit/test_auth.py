@@ -18,7 +18,7 @@ from kit.auth import (
     may,
     service_token,
 )
-from kit.errors import Unauthenticated
+from kit.errors import Unauthenticated, Unavailable
 
 KEY = OKPKey.generate_key("Ed25519", parameters={"kid": "k1"})
 SECRET = "a-secret-for-tests"
@@ -82,6 +82,18 @@ async def test_keys_are_fetched_when_one_is_unknown() -> None:
         with pytest.raises(Unauthenticated):
             await ring.caller(token(header={"kid": "stranger"}))
     assert calls == 1
+
+
+async def test_what_names_no_key_is_refused_without_asking_for_keys() -> None:
+    async def away() -> dict[str, Any]:
+        raise Unavailable
+
+    ring = KeyRing(away)
+    for bad in ("MA", "e30.e30.", token(header={"kid": ""})):
+        with pytest.raises(Unauthenticated):
+            await ring.caller(bad)
+    with pytest.raises(Unavailable):
+        await ring.caller(token())
 
 
 def test_a_service_token_is_for_one_audience() -> None:

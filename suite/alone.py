@@ -22,6 +22,11 @@ def serve(place: Place, service: Service, listening: int, alive: int) -> None:
 async def _serve(service: Service, listening: socket.socket, alive: int) -> None:
     done = stop_event()
     asyncio.get_running_loop().add_reader(alive, _launcher_gone, alive, done)
+    await serve_until(done, service, listening)
+
+
+async def serve_until(done: asyncio.Event, service: Service, listening: socket.socket) -> None:
+    """Serve on that socket; when `done`, finish what was begun."""
     running = Together({service: listening})
     try:
         await running.start()

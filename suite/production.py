@@ -6,14 +6,15 @@ turns, and a version that is there already is passed over.
 """
 
 import os
+import socket
 
-import uvicorn
+import uvloop
 
 from kit import log
+from suite.alone import serve_until, stop_event
 from suite.errors import Stop
 from suite.migrations import run as migrations
 from suite.services import TABLE, Service
-from suite.serving import GRACE_SECONDS, make_app
 
 
 def run(service: Service) -> None:
@@ -25,18 +26,13 @@ def run(service: Service) -> None:
         if not settings.database_url:
             raise Stop(f"Set {service.prefix}DATABASE_URL: where is PostgreSQL?")
         migrations.upgrade(service.folder, settings.database_url)
-    uvicorn.run(
-        make_app(service),
-        host=settings.host,
-        port=settings.port,
-        loop="uvloop",
-        http="httptools",
-        ws="none",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=GRACE_SECONDS,
-    )
+    uvloop.run(_serve(service, settings.host, settings.port))
+
+
+async def _serve(service: Service, host: str, port: int) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.create_server((host, port), family=family, dualstack_ipv6=host == "::")
+    await serve_until(stop_event(), service, listening)
 
 
 def name_siblings() -> None:

@@ -48,15 +48,11 @@ class Server:
         await until(self._is_ready, 120)
 
     def _spawn(self) -> None:
-        command = [sys.executable, "-m", "uvicorn", "--factory", "--port", str(self.port)]
-        command += ["--no-access-log", "--timeout-graceful-shutdown", "1"]
+        command = [sys.executable, "-m", "suite", "run", "transcoder_service"]
+        environment = {**os.environ, **self.environment, "TRANSCODER_PORT": str(self.port)}
         with (self.folder / "server.log").open("ab") as log:
             self.process = subprocess.Popen(
-                [*command, "transcoder_service.app:create_app"],
-                env={**os.environ, **self.environment},
-                cwd=ROOT,
-                stdout=log,
-                stderr=log,
+                command, env=environment, cwd=ROOT, stdout=log, stderr=log
             )
 
     def end(self, how: signal.Signals) -> None:

@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from suite.browser import VARIABLE, find_chromium
 from suite.services import ROOT, all_services
@@ -117,16 +117,23 @@ class Suite:
 
 
 @contextmanager
-def chromium(width: int = 1280) -> Iterator[Page]:
-    """Open a page in a new browser; anything the console calls an error fails the test."""
+def chromium() -> Iterator[Browser]:
+    """Start a browser. One at a time: Playwright's own loop does not run inside another."""
     with sync_playwright() as playwright:
         path = os.environ.get(VARIABLE) or find_chromium()
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        context = browser.new_context(viewport={"width": width, "height": 900}, locale="fr-FR")
-        page = context.new_page()
-        page.set_default_timeout(60_000)
-        troubles: list[str] = []
-        page.on("pageerror", lambda error: troubles.append(str(error)))
-        yield page
+        yield browser
         browser.close()
-        assert troubles == []
+
+
+@contextmanager
+def visitor(browser: Browser, width: int = 1280) -> Iterator[Page]:
+    """Open a page for somebody new; anything the console calls an error fails the test."""
+    context = browser.new_context(viewport={"width": width, "height": 900}, locale="fr-FR")
+    page = context.new_page()
+    page.set_default_timeout(60_000)
+    troubles: list[str] = []
+    page.on("pageerror", lambda error: troubles.append(str(error)))
+    yield page
+    context.close()
+    assert troubles == []

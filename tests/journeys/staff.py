@@ -4,14 +4,14 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from tests.journeys.running import Suite, chromium, until
+from tests.journeys.running import Suite, chromium, until, visitor
 
 PASSWORD = "un bon mot de passe 7"
 
 
 def open_the_studio(suite: Suite) -> None:
     """Become the first owner by the link that `up` prints."""
-    with chromium() as page:
+    with chromium() as browser, visitor(browser) as page:
         page.goto(suite.setup_link)
         page.fill("[name=name]", "Dana")
         page.fill("[name=email]", "dana@example.com")

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.factories.footage import big_buck_bunny
-from tests.journeys.running import Suite, chromium
+from tests.journeys.running import Suite, chromium, visitor
 from tests.journeys.staff import (
     mint,
     open_the_studio,
@@ -55,7 +55,7 @@ def long_film() -> Iterator[Path]:
 
 def test_a_film_is_uploaded_encoded_published_and_watched(suite: Suite) -> None:
     film = big_buck_bunny()
-    with chromium() as page:
+    with chromium() as browser, visitor(browser) as page:
         sign_in(page, suite)
         upload(page, suite, film, "public")
         wait_until_online(page, suite, "bigbuckbunny")
@@ -72,7 +72,7 @@ def test_codes_open_what_they_open_and_a_revoked_one_stops_the_film(
 ) -> None:
     other = long_film.with_name("Cour intérieure.mp4")
     other.write_bytes(long_film.read_bytes())
-    with chromium() as page:
+    with chromium() as browser, visitor(browser) as page:
         sign_in(page, suite)
         upload(page, suite, long_film, "ppv", "500")
         upload(page, suite, other, "vip")
@@ -80,7 +80,7 @@ def test_codes_open_what_they_open_and_a_revoked_one_stops_the_film(
         wait_until_online(page, suite, "Cour intérieure")
         vip, ppv = mint(page, suite, "vip"), mint(page, suite, "ppv", "Nuit blanche")
 
-        with chromium() as viewer:
+        with visitor(browser) as viewer:
             viewer.goto(f"{suite.portal}/films/nuit-blanche")
             expect(viewer.locator("main")).to_contain_text("500")
             type_code(viewer, suite, ppv.lower().replace("-", " "))
@@ -92,7 +92,7 @@ def test_codes_open_what_they_open_and_a_revoked_one_stops_the_film(
             expect(viewer.locator("[data-panel=locked]")).to_be_visible(timeout=60_000)
             assert viewer.evaluate("document.querySelector('video').paused")
 
-        with chromium(360) as viewer:
+        with visitor(browser, 360) as viewer:
             type_code(viewer, suite, vip)
             viewer.goto(watch_address(suite, "cour-interieure"))
             plays(viewer)
@@ -101,7 +101,7 @@ def test_codes_open_what_they_open_and_a_revoked_one_stops_the_film(
 def test_nothing_is_lost_or_doubled_by_a_kill_in_the_middle(suite: Suite, long_film: Path) -> None:
     third = long_film.with_name("Après la pluie.mp4")
     third.write_bytes(long_film.read_bytes())
-    with chromium() as page:
+    with chromium() as browser, visitor(browser) as page:
         sign_in(page, suite)
         upload(page, suite, third, "public")
         suite.stop(signal.SIGKILL)

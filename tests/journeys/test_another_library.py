@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from suite.services import all_services
 from tests.factories.footage import big_buck_bunny
-from tests.journeys.running import Suite, chromium
+from tests.journeys.running import Suite, chromium, visitor
 from tests.journeys.staff import (
     mint,
     open_the_studio,
@@ -59,14 +59,15 @@ def test_films_live_in_a_library_elsewhere() -> None:
 
 def the_story(studio: Suite) -> None:
     open_the_studio(studio)
-    with chromium() as page:
-        sign_in(page, studio)
-        upload(page, studio, big_buck_bunny(), "ppv", "500")
-        wait_until_online(page, studio, "bigbuckbunny")
-        code = mint(page, studio, "ppv", "bigbuckbunny")
-    with chromium() as viewer:
-        viewer.goto(f"{studio.portal}/films/bigbuckbunny")
-        expect(viewer.locator("main")).to_contain_text("500")
-        type_code(viewer, studio, code)
-        viewer.goto(watch_address(studio, "bigbuckbunny"))
-        plays(viewer)
+    with chromium() as browser:
+        with visitor(browser) as page:
+            sign_in(page, studio)
+            upload(page, studio, big_buck_bunny(), "ppv", "500")
+            wait_until_online(page, studio, "bigbuckbunny")
+            code = mint(page, studio, "ppv", "bigbuckbunny")
+        with visitor(browser) as viewer:
+            viewer.goto(f"{studio.portal}/films/bigbuckbunny")
+            expect(viewer.locator("main")).to_contain_text("500")
+            type_code(viewer, studio, code)
+            viewer.goto(watch_address(studio, "bigbuckbunny"))
+            plays(viewer)

@@ -49,6 +49,7 @@ def create_app(settings: Settings | None = None, *clients: ServiceClient) -> Fas
         origins=(settings.bunny_tus_url, settings.bunny_cdn_url),
         body_limits={"/films": 25 * MEGABYTE, "/series": 25 * MEGABYTE, "/import": 20 * MEGABYTE},
     )
+    app.state.site.sign_in = "/sign-in"
     app.add_exception_handler(SignInFirst, ask_to_sign_in)
     app.add_middleware(KeepSession, secure=settings.is_secure)
     return app

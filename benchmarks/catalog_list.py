@@ -1,6 +1,6 @@
 """Catalogue list (50 of 100 000 films) ÷ a bare Starlette app with the same SQL (goal ≥ 0.5).
 
-Run it as `python -m benchmarks.catalog_list [films]`. Server and client have a core each; the
+Run it as `./karangou bench catalog_list [films]`. Server and client have a core each; the
 database, which both need alike, goes where the kernel puts it. Alike questions that come at once
 share one statement here, so it is measured twice: all asking the same, and all asking differently
 (an ignored parameter), when every request has a statement of its own, as in the bare app.
@@ -10,8 +10,8 @@ import sys
 from pathlib import Path
 from urllib.request import urlopen
 
-from benchmarks.catalog_films import FOLDER, engines, seeded
-from benchmarks.serving import in_turns, ratio, served
+from benchmarks._catalog_films import FOLDER, engines, seeded
+from benchmarks._serving import in_turns, ratio, served
 
 
 def environment(database_url: str, valkey_url: str) -> dict[str, str]:
@@ -32,7 +32,7 @@ def main(count: int) -> None:
     env = environment(seeded(postgres, count), valkey.url(0))
     print(f"{count} films; load {Path('/proc/loadavg').read_text().split()[0]}")
     with (
-        served("benchmarks.catalog_bare:app", env) as bare,
+        served("benchmarks._catalog_bare:app", env) as bare,
         served("catalog_service.app:create_app", env) as ours,
     ):
         same = urlopen(f"{bare.url}/films").read() == urlopen(f"{ours.url}/films").read()

@@ -1,6 +1,6 @@
 """Search p95 at 100 000 films ÷ at 1 000 (goal ≤ 2); deep page ÷ first page (goal ≤ 1.3).
 
-Run it as `python -m benchmarks.catalog_search`. Words rotate: very common, middling and rare ones,
+Run it as `./karangou bench catalog_search`. Words rotate: very common, middling and rare ones,
 two at once, words still being typed, words with a typo. One request at a time, over HTTP; the two
 sizes take turns, and each keeps its best of three rounds.
 """
@@ -15,9 +15,9 @@ from urllib.parse import quote, urlsplit
 
 import orjson
 
-from benchmarks.catalog_films import engines, seeded, vocabulary
+from benchmarks._catalog_films import engines, seeded, vocabulary
+from benchmarks._serving import Server, served
 from benchmarks.catalog_list import environment
-from benchmarks.serving import Server, served
 
 SIZES = (1_000, 100_000)
 ASKED = 60  # of each kind in a round

@@ -1,6 +1,6 @@
 """Sync of 10 000 videos from a library (goal ≥ 500 videos/s, flat memory; again: no writes).
 
-Run it as `python -m benchmarks.catalog_sync [videos]`. The library is a real transcoder_service,
+Run it as `./karangou bench catalog_sync [videos]`. The library is a real transcoder_service,
 served by uvicorn on the other core; the comparison is what the job `sync_library` does.
 """
 
@@ -15,8 +15,8 @@ import asyncpg
 import psutil
 from sqlalchemy import insert
 
-from benchmarks.catalog_films import FOLDER, engines
-from benchmarks.serving import served
+from benchmarks._catalog_films import FOLDER, engines
+from benchmarks._serving import served
 from catalog_service.actions import sync
 from catalog_service.queries import library as queries
 from kit.contracts.transcoder.client import VideoLibraryClient

@@ -1,6 +1,6 @@
 """How long a ladder takes, verification and all, beside one bare ffmpeg command.
 
-    python benchmarks/encoding_ladder.py [--seconds 300] [--runs 3] [--source FILE]
+    ./karangou bench encoding_ladder [--seconds 300] [--runs 3] [--source FILE]
 
 The bare command decodes once, splits, scales every rendition from the source, and encodes it with
 the very settings of our ladder, sound included, into HLS with fMP4 segments. It checks nothing,
@@ -14,14 +14,11 @@ import os
 import resource
 import shutil
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from transcoder_service.actions.encoding import posters, texts
 from transcoder_service.actions.encoding.ladder import Work

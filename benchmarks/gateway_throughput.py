@@ -1,6 +1,6 @@
 """Three-step gateway jobs per second ÷ DBOS three-step workflows per second; and pick-up time.
 
-    <venv with requirements-bench.lock>/bin/python -m benchmarks.gateway_throughput [--rounds 3]
+    ./karangou bench gateway_throughput [--rounds 3]
 
 Both in one process on the same durable PostgreSQL, steps that do nothing. Ours counts from the
 event to the last committed step, through the gateway's own action and worker (no HTTP), 16 events

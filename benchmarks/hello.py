@@ -1,13 +1,13 @@
 """A hello through the whole middleware stack ÷ a bare FastAPI hello (goal ≥ 0.8).
 
-Run it as `python -m benchmarks.hello`. Neither writes an access log.
+Run it as `./karangou bench hello`. Neither writes an access log.
 """
 
-from benchmarks.serving import in_turns, ratio, served
+from benchmarks._serving import in_turns, ratio, served
 
 
 def main() -> None:
-    with served("benchmarks.bare:fastapi_app") as bare, served("benchmarks.bare:kit_app") as ours:
+    with served("benchmarks._bare:fastapi_app") as bare, served("benchmarks._bare:kit_app") as ours:
         in_turns((bare, "/hello"), (ours, "/hello"))
     print(bare.line("bare FastAPI"))
     print(ours.line("kit"))

@@ -1,6 +1,6 @@
 """Time from `kill -9` of a worker to its job running again ÷ heartbeat interval.
 
-    .venv/bin/python -m benchmarks.jobs_recovery [--rounds 5]
+    ./karangou bench jobs_recovery [--rounds 5]
 
 A worker process begins a job; another process is ready on the same queue; the first is killed with
 SIGKILL at a random moment of its heartbeat. The heartbeat is the suite's own (5 s).

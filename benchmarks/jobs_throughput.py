@@ -1,6 +1,6 @@
 """Durable no-op jobs per second: kit.jobs ÷ procrastinate, and ÷ bare PgQueuer at the same batch.
 
-    <venv with requirements-bench.lock>/bin/python -m benchmarks.jobs_throughput [--rounds 3]
+    ./karangou bench jobs_throughput [--rounds 3]
 
 Everyone drains jobs that wait already, in one process, on the same PostgreSQL (durable, as the
 suite runs it), each in a database of its own; the sides alternate, the best round of each counts.

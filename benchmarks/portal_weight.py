@@ -17,12 +17,12 @@ from typing import Any
 
 import httpx
 import uvicorn
-from catalog_films import engines, seeded
 from fastapi import FastAPI
 from playwright.async_api import async_playwright
 
 import catalog_service.app
 import public_interface.app
+from benchmarks._catalog_films import engines, seeded
 from catalog_service.settings import Settings as CatalogSettings
 from kit.client import Signer
 from kit.contracts.catalog.client import CatalogClient

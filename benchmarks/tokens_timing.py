@@ -1,6 +1,6 @@
 """Does the time of a "no" tell an unknown code from a revoked one? Welch's t, goal below 4.5.
 
-Run it as `python -m benchmarks.tokens_timing`.
+Run it as `./karangou bench tokens_timing`.
 """
 
 import asyncio
@@ -9,7 +9,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from benchmarks.tokens_serving import SECRET, minted
+from benchmarks._tokens_serving import SECRET, minted
 from kit import clock
 from kit.auth import Caller
 from kit.limits import Limiter

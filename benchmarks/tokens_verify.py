@@ -1,6 +1,6 @@
 """`GET /verify` ÷ a bare Starlette JSON answer: long token (goal ≥ 0.5), short code (≥ 0.3).
 
-Run it as `python -m benchmarks.tokens_verify`. A thousand tokens in turn, asked by nobody in
+Run it as `./karangou bench tokens_verify`. A thousand tokens in turn, asked by nobody in
 particular, so with the limits on addresses; revocations act at once, as always.
 """
 
@@ -8,8 +8,8 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
-from benchmarks.serving import in_turns, ratio, served
-from benchmarks.tokens_serving import environment, minted
+from benchmarks._serving import in_turns, ratio, served
+from benchmarks._tokens_serving import environment, minted
 from suite.engines.valkey import Valkey
 
 COUNT = 1000
@@ -40,9 +40,9 @@ def main() -> None:
 def measure(folder: Path, valkey_url: str) -> None:
     tokens = minted(folder, COUNT)
     env = environment(folder, valkey_url)
-    app = "benchmarks.tokens_serving:app"
+    app = "benchmarks._tokens_serving:app"
     with (
-        served("benchmarks.bare:starlette_app") as bare,
+        served("benchmarks._bare:starlette_app") as bare,
         served(app, env) as long,
         served(app, env) as short,
     ):

@@ -17,6 +17,6 @@ def run_benchmark(words: Sequence[str]) -> int:
     if not words or words[0] not in names:
         say("Which? " + ", ".join(names))
         return 0 if not words else 1
-    program = [sys.executable, str(FOLDER / f"{words[0]}.py"), *words[1:]]
+    program = [sys.executable, "-m", f"benchmarks.{words[0]}", *words[1:]]
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     return subprocess.run(program, cwd=ROOT, env=environment, check=False).returncode

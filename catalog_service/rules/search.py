@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from kit.contracts.catalog.films import FilmQuery
 
-CANDIDATES = 1000
+CANDIDATES = 500
 SLICE = 2000
 LEVELS = 12  # 8 million films in the largest block
 MAX_TERMS = 8

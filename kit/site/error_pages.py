@@ -9,7 +9,10 @@ from kit.site.render import Site, render
 
 
 class ErrorText(Schema):
-    """`action` is the one thing to do, `href` where it leads (empty: the same page again)."""
+    """`action` is the one thing to do, `href` where it leads.
+
+    Empty, it leads to the page where one signs in (401), or to the same page again.
+    """
 
     motif: str
     title: str
@@ -39,7 +42,6 @@ PAGES = {
         title=mark("Il faut d’abord se connecter"),
         text=mark("Cette page s’ouvre avec votre code ou votre compte."),
         action=mark("Se connecter"),
-        href="/code",
     ),
     403: ErrorText(
         motif="ticket",
@@ -95,12 +97,13 @@ def error_page(
     found = PAGES.get(status) or PAGES[500 if status >= 500 else 400]
     site: Site = request.app.state.site
     words = site.language(request)
+    otherwise = site.sign_in if status == 401 else request.url.path
     view = ErrorView(
         motif=found.motif,
         title=words(found.title),
         text=words(found.text),
         action=words(found.action),
-        href=found.href or request.url.path,
+        href=found.href or otherwise,
         status=status,
         request_id=request_id,
         retry_after=retry_after,

@@ -29,6 +29,7 @@ class Site:
         self.assets = assets
         self.brand = brand
         self.icons = Icons(Path())
+        self.sign_in = "/code"  # where a visitor says who they are
         self.csrf = Signed(secret, f"csrf:{name}")
         self.notices = Signed(secret, f"notice:{name}")
         self.csrf_cookie = f"{name}_csrf"

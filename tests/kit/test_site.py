@@ -4,6 +4,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from kit.errors import Unauthenticated
 from kit.site.brand import PAPER, contrast, readable
 from kit.site.signing import Signed
 from tests.kit.trial import a_site
@@ -101,6 +102,17 @@ async def test_what_goes_wrong_is_a_page_with_one_thing_to_do(
 async def test_the_error_page_speaks_the_visitors_language(app: FastAPI) -> None:
     async with browser(app, **{"Accept-Language": "en"}) as client:
         assert "The screen is empty" in (await client.get("/nothing")).text
+
+
+async def test_who_is_not_known_is_led_to_where_one_signs_in(app: FastAPI) -> None:
+    @app.get("/private")
+    async def private() -> None:
+        raise Unauthenticated
+
+    async with browser(app) as client:
+        page = await client.get("/private")
+        assert page.status_code == 401
+        assert 'href="/code"' in page.text
 
 
 async def test_a_form_of_ours_is_taken_and_a_notice_said_once(app: FastAPI) -> None:

@@ -1,6 +1,7 @@
 """Delivery: who gets what, in which form, and how long it may be kept."""
 
 import gzip
+import time
 from pathlib import Path
 
 import httpx
@@ -221,6 +222,15 @@ async def test_a_token_may_be_bound_to_an_address(viewer: httpx.AsyncClient, gui
         token = cdn_token(CDN_KEY, path, expires, user_ip=ip)
         answer = await viewer.get(f"{path}?token={token}&expires={expires}")
         assert answer.status_code == status
+
+
+async def test_a_token_may_say_how_fast_a_file_is_sent(viewer: httpx.AsyncClient, guid: str):
+    limit = {"limit": "40"}
+    address = sign_url("", CDN_KEY, f"/{guid}/{G}/144p/00000.m4s", soon(), limit)
+    began = time.monotonic()
+    assert (await viewer.get(address)).content == SEGMENT
+    assert time.monotonic() - began >= len(SEGMENT) / 40_000
+    assert (await viewer.get(address.replace("limit=40", "limit=90"))).status_code == 403
 
 
 async def test_captions_join_the_master_playlist(

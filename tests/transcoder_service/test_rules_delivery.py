@@ -104,6 +104,18 @@ def test_a_malformed_query_token_is_none(query: list[tuple[str, str]]):
 
 
 @pytest.mark.parametrize(
+    ("limit", "speed"), [("1000", 1_000_000), ("0", None), ("", None), ("-5", None), ("fast", None)]
+)
+def test_a_limit_is_in_thousands_of_bytes(limit: str, speed: int | None):
+    signed = addresses.query_signed("/a", [("token", "t"), ("expires", "1"), ("limit", limit)])
+    assert addresses.bytes_per_second(signed) == speed
+
+
+def test_who_names_no_limit_has_none():
+    assert addresses.bytes_per_second(None) is None
+
+
+@pytest.mark.parametrize(
     ("lists", "let_in"),
     [
         ({}, True),

@@ -1,5 +1,6 @@
 """`/{guid}/…` and `/bcdn_token=…/{guid}/…`: films, pictures, captions, for who has a token."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator
 from uuid import UUID
@@ -16,6 +17,7 @@ from transcoder_service.rules.paths import is_of_generation
 
 router = APIRouter(tags=["origin"])
 SMALL = 4 * CHUNK
+SLICE = 16 * 1024
 
 
 @router.api_route("/bcdn_token={signed:path}", methods=["GET", "HEAD"], include_in_schema=False)
@@ -40,7 +42,8 @@ async def _serve(request: Request, signed: addresses.Signed | None) -> Response:
     text = await tools.origin.text(video_id, name)
     if text is not None:
         return _text(request, text, name)
-    return await _file(request, tools.origin, video_id, name)
+    speed = addresses.bytes_per_second(signed)
+    return await _file(request, tools.origin, video_id, name, speed)
 
 
 def _named(signed: addresses.Signed | None) -> tuple[UUID, str]:
@@ -65,19 +68,21 @@ def _text(request: Request, text: Text, name: str) -> Response:
     return _with_body(request, body, headers)
 
 
-async def _file(request: Request, origin: Origin, video_id: UUID, name: str) -> Response:
+async def _file(
+    request: Request, origin: Origin, video_id: UUID, name: str, speed: int | None
+) -> Response:
     wanted = request.headers.get("range", "")
     if wanted or request.method == "HEAD":
-        return await _part(request, origin, video_id, name, wanted)
+        return await _part(request, origin, video_id, name, wanted, speed)
     stored = await origin.file(video_id, name)
     headers = _headers(name, stored.tag) | {"Accept-Ranges": "bytes"}
     if ranges.matches(request.headers.get("if-none-match", ""), stored.tag):
         return Response(status_code=304, headers=headers)
-    return await _stream(stored, 200, headers)
+    return await _stream(stored, 200, headers, speed)
 
 
 async def _part(
-    request: Request, origin: Origin, video_id: UUID, name: str, wanted: str
+    request: Request, origin: Origin, video_id: UUID, name: str, wanted: str, speed: int | None
 ) -> Response:
     """Answer HEAD, and requests for a part of a file."""
     path, size, tag = await origin.meta(video_id, name)
@@ -97,20 +102,31 @@ async def _part(
     if request.method == "HEAD":
         headers["Content-Length"] = str(part.end - part.start)
         return Response(status_code=status, headers=headers)
-    return await _stream(await origin.part(path, part), status, headers)
+    return await _stream(await origin.part(path, part), status, headers, speed)
 
 
-async def _stream(stored: Stored, status: int, headers: dict[str, str]) -> Response:
+async def _stream(
+    stored: Stored, status: int, headers: dict[str, str], speed: int | None
+) -> Response:
     length = stored.end - stored.start
     headers["Content-Length"] = str(length)
-    if length <= SMALL:
+    if length <= SMALL and speed is None:
         return Response(await stored.read(), status, headers)
-    return StreamingResponse(_chunks(stored), status, headers)
+    return StreamingResponse(_chunks(stored, speed), status, headers)
 
 
-async def _chunks(stored: Stored) -> AsyncIterator[bytes]:
+async def _chunks(stored: Stored, speed: int | None) -> AsyncIterator[bytes]:
+    """Yield the file; with a `speed` (bytes/s) no sooner than that allows."""
+    began, sent = time.monotonic(), 0
     async for chunk in stored.chunks():
-        yield chunk
+        if speed is None:
+            yield chunk
+            continue
+        for start in range(0, len(chunk), SLICE):
+            piece = chunk[start : start + SLICE]
+            yield piece
+            sent += len(piece)
+            await asyncio.sleep(max(0.0, began + sent / speed - time.monotonic()))
 
 
 def _with_body(request: Request, body: bytes, headers: dict[str, str]) -> Response:

@@ -69,6 +69,13 @@ def is_country_let_in(parameters: dict[str, str], country: str) -> bool:
     return (not allowed or found in allowed) and found not in blocked
 
 
+def bytes_per_second(signed: Signed | None) -> int | None:
+    """Return how fast the token lets files be sent: its `limit`, in kB/s; None: no limit."""
+    limit = signed.parameters.get("limit", "") if signed else ""
+    is_number = limit.isascii() and limit.isdigit() and len(limit) < 10
+    return int(limit) * 1000 or None if is_number else None
+
+
 def extension(name: str) -> str:
     return name.rpartition(".")[2].lower()
 

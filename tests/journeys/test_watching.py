@@ -124,6 +124,19 @@ async def the_player_obeys(page: Page) -> None:
     await becomes(page, "!document.querySelector('video').paused")
 
 
+@pytest.mark.parametrize(("width", "height"), [(250, 144), (800, 240)])
+async def test_a_small_screen_is_not_sent_more_than_it_shows(
+    cinema: Cinema, tmp_path: Path, width: int, height: int
+) -> None:
+    slug = await a_film_on_screen(cinema, tmp_path, "public")
+    async with viewer(cinema, width=width) as page:
+        await page.goto(f"{cinema.url}/watch/{slug}")
+        await plays_on(page, 1)
+        await page.keyboard.press("8")  # what follows was not in the first, careful seconds
+        await plays_on(page, 82)
+        assert await page.evaluate("document.querySelector('video').videoHeight") == height
+
+
 async def test_a_cut_line_is_waited_for_and_the_film_goes_on_where_it_was(
     cinema: Cinema, tmp_path: Path
 ) -> None:

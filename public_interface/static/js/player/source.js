@@ -4,6 +4,7 @@ import { wishes } from "./memory.js";
 import { Refused } from "./grant.js";
 
 const SAVER_HEIGHT = 240;
+const FINEST = 1.5; // more pixels than that to a point of the page nobody sees
 const patience = (load, more) => ({
   default: {
     maxTimeToFirstByteMs: 20000,
@@ -16,7 +17,8 @@ const patience = (load, more) => ({
 export class Source extends EventTarget {
   constructor(video, grant, worker) {
     super();
-    Object.assign(this, { video, grant, worker, brokenAt: 0, tries: 0 });
+    Object.assign(this, { video, grant, worker, brokenAt: 0, tries: 0, quality: "" });
+    new ResizeObserver(() => this.cap()).observe(video);
     video.addEventListener("play", () => this.keep());
     addEventListener("online", () => this.mend());
   }
@@ -48,8 +50,6 @@ export class Source extends EventTarget {
       abrEwmaDefaultEstimate: wishes.all.bandwidth || (link ? link * 600000 : 250000),
       abrBandWidthFactor: 0.8,
       abrBandWidthUpFactor: 0.6,
-      capLevelToPlayerSize: true,
-      maxDevicePixelRatio: 1.5,
       maxBufferLength: 30,
       maxMaxBufferLength: 60,
       maxBufferSize: 8e6,
@@ -135,9 +135,19 @@ export class Source extends EventTarget {
 
   // "" is automatic, "saver" automatic up to 240p, otherwise a height.
   choose(quality) {
+    this.quality = quality;
+    this.cap();
+    if (this.hls) this.hls.loadLevel = this.levels.findLastIndex(({ height }) => String(height) === quality);
+  }
+
+  // What is chosen automatically has no more pixels than the screen shows. (hls.js can do that as well,
+  // but then it forgets the saver's limit whenever the player changes its size.)
+  cap() {
     if (!this.hls) return;
-    const low = this.levels.reduce((best, { height }, index) => (height <= SAVER_HEIGHT ? index : best), 0);
-    this.hls.autoLevelCapping = quality === "saver" ? low : -1;
-    this.hls.loadLevel = this.levels.findLastIndex(({ height }) => String(height) === quality);
+    const fine = Math.min(devicePixelRatio, FINEST);
+    const [wide, high] = [this.video.clientWidth * fine, this.video.clientHeight * fine];
+    const low = this.levels.findLastIndex(({ height }) => height <= SAVER_HEIGHT);
+    const enough = this.levels.findIndex(({ width, height }) => width >= wide || height >= high);
+    this.hls.autoLevelCapping = this.quality === "saver" ? Math.max(low, 0) : enough; // -1: no limit
   }
 }

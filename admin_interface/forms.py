@@ -12,6 +12,7 @@ from kit.contracts.catalog.films import Credit
 from kit.contracts.catalog.words import AccessLevel
 from kit.i18n import mark
 from kit.schema import Schema
+from kit.site.credits import role_of
 
 Form = TypeVar("Form", bound=Schema)
 Data = Mapping[str, Any]
@@ -57,7 +58,7 @@ def _moment(value: Any) -> Any:  # noqa: ANN401  (form values)
 
 
 def _credits(value: Any) -> Any:  # noqa: ANN401  (form values)
-    """Read lines of "Réalisation: Awa Diop" and "Jeu: Kofi Mensah (le père)"."""
+    """Read lines of "Réalisation : Awa Diop" and "Avec : Kofi Mensah (le père)"."""
     if not isinstance(value, str):
         return value
     found = []
@@ -65,7 +66,7 @@ def _credits(value: Any) -> Any:  # noqa: ANN401  (form values)
         match = CREDIT.fullmatch(line.strip())
         if match is None:
             raise ValueError(line)
-        found.append({"role": match["role"].strip(), "name": match["name"].strip(),
+        found.append({"role": role_of(match["role"]), "name": match["name"].strip(),
                       "character": (match["character"] or "").strip()})  # fmt: skip
     return found
 

@@ -115,7 +115,7 @@ def _bulk_change(form: BulkForm, ids: list[UUID]) -> BulkChange:
 
 @router.get("/films/new")
 async def new_film(request: Request, catalog: Catalog) -> Response:
-    return show(request, "pages/film.html", await film_view(catalog, None))
+    return show(request, "pages/film.html", await film_view(catalog, None, words(request).code))
 
 
 @router.post("/films/new")
@@ -134,7 +134,7 @@ async def create_film(request: Request, catalog: Catalog) -> Response:
 @router.get("/films/{film_id}")
 async def film_page(request: Request, film_id: UUID, catalog: Catalog) -> Response:
     film = await catalog.film(film_id, everything=True)
-    return show(request, "pages/film.html", await film_view(catalog, film))
+    return show(request, "pages/film.html", await film_view(catalog, film, words(request).code))
 
 
 @router.post("/films/{film_id}")
@@ -215,7 +215,7 @@ async def _typed(
     data = many((await request.form()).multi_items(), "categories")
     form, errors = filled(FilmForm, data)
     say = words(request)
-    view = await film_view(catalog, film, typed=data)
+    view = await film_view(catalog, film, words(request).code, typed=data)
     said = {field: say(text) for field, text in errors.items()}
     return form, view.model_copy(update={"errors": said})
 

@@ -7,6 +7,7 @@ from kit.contracts.catalog.client import CatalogClient
 from kit.contracts.catalog.films import Film, FilmCard
 from kit.contracts.catalog.shelves import Category, SeriesCard
 from kit.schema import Schema
+from kit.site.credits import line
 
 ACCESS_LEVELS = ("public", "vip", "ppv")
 
@@ -34,9 +35,9 @@ class FilmView(Schema):
 
 
 async def film_view(
-    catalog: CatalogClient, film: Film | None, typed: dict[str, Any] | None = None
+    catalog: CatalogClient, film: Film | None, language: str, typed: dict[str, Any] | None = None
 ) -> FilmView:
-    values = dict(EMPTY) if film is None else as_typed(film)
+    values = dict(EMPTY) if film is None else as_typed(film, language)
     return FilmView(
         film=film,
         values=values | (typed or {}),
@@ -50,8 +51,8 @@ EMPTY: dict[str, Any] = {
 } | {"categories": [], "access_level": "public", "currency": "XOF"}
 
 
-def as_typed(film: Film) -> dict[str, Any]:
-    """Return a film as the fields of its form hold it."""
+def as_typed(film: Film, language: str) -> dict[str, Any]:
+    """Return a film as the fields of its form hold it, credits in that language."""
     values: dict[str, Any] = {
         name: _text(getattr(film, name, None))
         for name in FilmForm.model_fields
@@ -64,8 +65,7 @@ def as_typed(film: Film) -> dict[str, Any]:
         "tags": ", ".join(tag.name for tag in film.tags),
         "countries": ", ".join(film.countries),
         "languages": ", ".join(film.languages),
-        "credits": "\n".join(_credit(credit.role, credit.name, credit.character)
-                             for credit in film.credits),
+        "credits": "\n".join(line(credit, language) for credit in film.credits),
         "opens_at": f"{film.opens_at:%Y-%m-%dT%H:%M}" if film.opens_at else "",
         "closes_at": f"{film.closes_at:%Y-%m-%dT%H:%M}" if film.closes_at else "",
         "series_id": str(film.series.id) if film.series else "",
@@ -92,7 +92,3 @@ def given(form: FilmForm) -> dict[str, Any]:
 
 def _text(value: object) -> str:
     return "" if value is None else str(value)
-
-
-def _credit(role: str, name: str, character: str) -> str:
-    return f"{role}: {name} ({character})" if character else f"{role}: {name}"

@@ -20,6 +20,7 @@ Catalog = Annotated[CatalogClient, acting(CatalogClient)]
 Gateway = Annotated[GatewayClient, acting(GatewayClient)]
 Tokens = Annotated[TokensClient, acting(TokensClient)]
 Found = TypeVar("Found")
+LATEST = 7
 
 
 class Figure(Schema):
@@ -36,6 +37,7 @@ class OverviewView(Schema):
     running: list[JobSummary]
     failed: list[JobSummary]
     waiting_films: list[FilmCard]
+    latest: list[FilmCard]
     deletions: int
     silent: list[str]
     portal: str
@@ -71,6 +73,7 @@ async def overview(
         running=running.items if running else [],
         failed=failed.items if failed else [],
         waiting_films=drafts.items[:5] if drafts else [],
+        latest=published.items[:LATEST] if published else [],
         deletions=len(deletions.items) if deletions else 0,
         silent=sorted(silent),
         portal=settings.portal_public_url,

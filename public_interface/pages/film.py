@@ -5,9 +5,10 @@ from fastapi.responses import HTMLResponse
 
 from kit.contracts.catalog.films import Film, FilmQuery
 from kit.contracts.tokens import Verification
-from kit.i18n import Language, mark
+from kit.i18n import Language
 from kit.schema import Schema
 from kit.site.choices import choices
+from kit.site.credits import role_in
 from kit.site.render import render
 from public_interface import rules
 from public_interface.pages import cards
@@ -16,15 +17,6 @@ from public_interface.pages.home import Catalog, action
 from public_interface.pages.visitor import VisitorDep
 
 router = APIRouter()
-ROLES = {
-    "director": mark("Réalisation"),
-    "cast": mark("Avec"),
-    "writer": mark("Scénario"),
-    "music": mark("Musique"),
-    "producer": mark("Production"),
-    "photography": mark("Image"),
-    "editor": mark("Montage"),
-}
 MOST_ALIKE = 12
 
 
@@ -184,8 +176,7 @@ def _people(film: Film, words: Language) -> list[PeopleView]:
         name = f"{credit.name} ({credit.character})" if credit.character else credit.name
         by_role.setdefault(credit.role, []).append(name)
     return [
-        PeopleView(role=words(ROLES.get(role.lower(), role)), names=names)
-        for role, names in by_role.items()
+        PeopleView(role=role_in(words.code, role), names=names) for role, names in by_role.items()
     ]
 
 

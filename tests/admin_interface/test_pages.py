@@ -7,7 +7,7 @@ import httpx
 from PIL import Image
 
 from kit.contracts.catalog.changes import FilmNew
-from kit.contracts.catalog.films import FilmQuery
+from kit.contracts.catalog.films import Credit, FilmQuery
 from kit.contracts.tokens import TokenQuery, TokenState
 from tests.admin_interface.browsing import see, send
 from tests.admin_interface.conftest import DANA, Studio
@@ -79,7 +79,7 @@ async def test_a_film_is_written_changed_and_deleted(
     typed: dict[str, object] = {
         "title": "Les Dimanches d’Aného", "year": "2023", "countries": "tg, ci",
         "languages": "fr", "tags": "famille, mer", "categories": ["art", "duo"],
-        "credits": "Réalisation: Awa Diop\nJeu: Kofi Mensah (le père)",
+        "credits": "Réalisation: Awa Diop\nwith: Kofi Mensah (le père)\nPerchman: Ama Tété",
         "access_level": "ppv", "price_amount": "500",
         "slug": "", "opens_at": "", "closes_at": "", "series_id": "", "season": "", "episode": "",
         "video_guid": "", "synopsis": "",
@@ -91,10 +91,17 @@ async def test_a_film_is_written_changed_and_deleted(
     assert (film.title, film.year, film.price_amount) == ("Les Dimanches d’Aného", 2023, 500)
     assert {each.slug for each in film.categories} == {"art", "duo"}
     assert film.countries == ["TG", "CI"]
-    assert film.credits[1].character == "le père"
+    assert film.credits == [
+        Credit(role="director", name="Awa Diop"),
+        Credit(role="cast", name="Kofi Mensah", character="le père"),
+        Credit(role="Perchman", name="Ama Tété"),
+    ]
 
     page = await see(dana, here)
-    assert "Jeu: Kofi Mensah (le père)" in page.text
+    assert "Réalisation : Awa Diop\nAvec : Kofi Mensah (le père)\nPerchman : Ama Tété" in page.text
+    await dana.get(f"{here}?lang=en")
+    english = await see(dana, here)
+    assert "Directed by: Awa Diop\nWith: Kofi Mensah (le père)" in english.text
     changed = await send(dana, here, here, {**typed, "year": "2024", "access_level": "vip"})
     assert changed.status_code == 303, changed.text[:2000]
     film = await studio.catalog.film(film.id, everything=True)

@@ -86,6 +86,7 @@ WHY = {
     Kind.failed: mark("%(failed)s en tout. Chacun a été essayé plusieurs fois."),
     Kind.slow: mark("La dernière réponse a pris %(latency)s ms."),
 }
+SILENT_ENGINE = mark("%(root)s ne répond pas ; ce qui en a besoin ne s’en plaint pas encore.")
 TODO = {
     Kind.blind: mark(
         "Lancez ./karangou doctor sur la machine. "
@@ -145,7 +146,7 @@ def why(fault: Fault, seen: Seen | None, words: Words) -> str:
         "root": name(fault.root, words),
         "service": fault.root,
         "detail": fault.detail or "?",
-        "affected": ", ".join(name(one, words) for one in fault.affected) or "?",
+        "affected": ", ".join(name(one, words) for one in fault.affected),
         "free": words.size(space.free_bytes) if space else "?",
         "total": words.size(space.total_bytes) if space else "?",
         "oldest": words.duration(jobs.oldest_seconds) if jobs else "?",
@@ -153,7 +154,8 @@ def why(fault: Fault, seen: Seen | None, words: Words) -> str:
         "failed": words.number(jobs.failed) if jobs else "?",
         "latency": words.number(round(seen.latency_ms or 0)) if seen else "?",
     }
-    return words(WHY[fault.kind], **values)
+    nobody_hurt = fault.kind is Kind.engine and not fault.affected
+    return words(SILENT_ENGINE if nobody_hurt else WHY[fault.kind], **values)
 
 
 def todo(fault: Fault, words: Words) -> str:

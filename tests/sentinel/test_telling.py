@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import sentinel
-from kit.contracts.sentinel import Severity, State
+from kit.contracts.sentinel import Confidence, Severity, State
 from kit.i18n import Language
 from sentinel.rules import words
 from sentinel.rules.doors import is_private
@@ -149,3 +149,17 @@ def test_every_fault_has_words_in_both_languages(kind: Kind, root: str, code: st
         assert "%(" not in text
         if code == "en":
             assert not any(letter in text for letter in "éèàêçù’")
+
+
+@pytest.mark.parametrize(
+    ("affected", "told"), [((), "ne s’en plaint pas encore"), (("gateway",), "la passerelle")]
+)
+def test_an_engine_says_who_misses_it_and_when_nobody_does(
+    affected: tuple[str, ...], told: str
+) -> None:
+    fault = Fault(
+        Kind.engine, "valkey", Severity.warning, Confidence.verified, NOON, affected=affected
+    )
+    said = words.why(fault, None, FRENCH)
+    assert told in said
+    assert "?" not in said

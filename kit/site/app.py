@@ -20,7 +20,8 @@ from kit.site.render import Site
 from kit.site.settings import SiteSettings
 from kit.web import Setup, build_app
 
-UI = Path(__file__).parent.parent / "ui"
+ROOT = Path(__file__).parent.parent.parent
+UI = ROOT / "kit" / "ui"
 IMPORTED = re.compile(r'{%-?\s*from "components/([a-z-]+)\.html"')
 EXTENDED = re.compile(r'{%-?\s*(?:extends|include) "([^"]+)"')
 
@@ -107,7 +108,7 @@ def used_components(*folders: Path) -> frozenset[str]:
 
 
 def _site(settings: SiteSettings, folder: Path, vendor: Mapping[str, str]) -> Site:
-    packages = settings.browser_packages
+    packages = ROOT / settings.browser_packages
     files = {name: packages / path for name, path in vendor.items()}
     assets = Assets(
         UI / "static",

@@ -8,7 +8,6 @@ from pydantic import StringConstraints
 from kit.settings import ServiceSettings, shared
 
 Colour = Annotated[str, StringConstraints(pattern=r"^(#[0-9a-fA-F]{6})?$")]
-ROOT = Path(__file__).parent.parent.parent
 
 
 class SiteSettings(ServiceSettings):
@@ -32,7 +31,9 @@ class SiteSettings(ServiceSettings):
         "BUNNY_CDN_URL", "http://127.0.0.1:5063", description="where browsers fetch films from"
     )
     browser_packages: Path = shared(
-        "BROWSER_PACKAGES", ROOT / "node_modules", description="npm's folder of browser packages"
+        "BROWSER_PACKAGES",
+        Path("node_modules"),
+        description="npm's folder of browser packages, from the suite's own folder",
     )
 
     @property

@@ -49,3 +49,8 @@ def test_growing_is_no_loss() -> None:
 
 def test_every_setting_says_what_it_is() -> None:
     assert [one.name for one in all_settings() if not one.description] == []
+
+
+@pytest.mark.parametrize("path", files.texts(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_nothing_generated_names_the_folder_it_was_made_in(path: Path) -> None:
+    assert str(ROOT) not in files.texts()[path]

@@ -20,7 +20,7 @@ from suite.errors import Stop
 from suite.generated.files import write_all
 from suite.migrations import run as migrations
 from suite.services import ROOT, Service, all_services, find
-from suite.terminal import bad, good, say
+from suite.terminal import bad, faint, good, say
 from suite.testing import run_linters, run_tests
 from suite.up import Wish, up
 
@@ -84,6 +84,8 @@ def worker(service: str, data: Data = None) -> None:
     found = find(service)
     with _Running(place, [found]):
         asyncio.run(databases.prepare(place, [found]))
+        say(f"{found.folder} works on its tasks. Ctrl-C stops it.")
+        say(faint(f"log: {place.data}/log"))
         alone.work(place, found)
 
 

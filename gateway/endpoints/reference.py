@@ -13,7 +13,8 @@ from kit.web import limited
 
 HERE = Path(__file__).parent.parent
 KIT = Path(__file__).parent.parent.parent / "kit" / "ui" / "static"
-POLICY = "default-src 'none'; style-src 'self'; script-src 'self'; font-src 'self'; frame-ancestors 'none'"
+OURS = "style-src 'self'; script-src 'self'; font-src 'self'"
+POLICY = f"default-src 'none'; {OURS}; frame-ancestors 'none'"
 router = APIRouter(include_in_schema=False)
 pages = Environment(
     loader=FileSystemLoader(HERE / "templates"),

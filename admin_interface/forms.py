@@ -4,17 +4,20 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any, TypeVar
+from uuid import UUID
 
-from pydantic import BeforeValidator, Field, StringConstraints, ValidationError
+from pydantic import BeforeValidator, Field, StringConstraints, TypeAdapter, ValidationError
 
 from kit.contracts.accounts import Email
 from kit.contracts.catalog.films import Credit
 from kit.contracts.catalog.words import AccessLevel
+from kit.errors import Invalid
 from kit.i18n import mark
 from kit.schema import Schema
 from kit.site.credits import role_of
 
 Form = TypeVar("Form", bound=Schema)
+Checked = TypeVar("Checked")
 Data = Mapping[str, Any]
 
 MESSAGES = {
@@ -31,6 +34,7 @@ MESSAGES = {
     "enum": mark("Choisissez une des possibilités."),
     "uuid_parsing": mark("Choisissez une des possibilités."),
     "value_error": mark("Cette valeur n’est pas acceptée."),
+    "too_long": mark("Il y en a trop."),
 }
 OTHER = mark("Cette valeur n’est pas acceptée.")
 CREDIT = re.compile(r"(?P<role>[^:]+):\s*(?P<name>[^()]+?)\s*(\((?P<character>[^()]*)\))?\s*")
@@ -79,6 +83,18 @@ Needed = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, m
 Number = Annotated[int | None, Maybe]
 
 
+class Mistyped(Invalid):
+    """One of the values is not accepted."""
+
+    def __init__(self, error: ValidationError) -> None:
+        """`fields` says what is wrong with each field (untranslated)."""
+        super().__init__()
+        self.fields = {
+            str(found["loc"][0]) if found["loc"] else "": MESSAGES.get(found["type"], OTHER)
+            for found in error.errors()
+        }
+
+
 class SignInForm(Schema):
     email: Email
     password: Annotated[str, StringConstraints(min_length=1, max_length=256)]
@@ -115,7 +131,7 @@ class FilmForm(Schema):
 
 
 class BulkForm(Schema):
-    ids: Annotated[list[str], Field(min_length=1)]
+    ids: Annotated[list[UUID], Field(min_length=1)]
     add_categories: list[str] = []
     remove_categories: list[str] = []
     add_tags: Words = []
@@ -152,12 +168,17 @@ class CategoryForm(Schema):
 def filled(kind: type[Form], data: Data) -> tuple[Form | None, dict[str, str]]:
     """Return what was typed, or what is wrong with each field (untranslated)."""
     try:
-        return kind.model_validate(data), {}
+        return checked(kind, data), {}
+    except Mistyped as error:
+        return None, error.fields
+
+
+def checked(kind: type[Checked], values: object) -> Checked:
+    """Return what was typed as another service takes it; raise Mistyped."""
+    try:
+        return TypeAdapter(kind).validate_python(values)
     except ValidationError as error:
-        return None, {
-            str(found["loc"][0]) if found["loc"] else "": MESSAGES.get(found["type"], OTHER)
-            for found in error.errors()
-        }
+        raise Mistyped(error) from error
 
 
 def many(pairs: Sequence[tuple[str, Any]], *lists: str) -> dict[str, Any]:

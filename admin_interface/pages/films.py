@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
-from admin_interface.forms import BulkForm, FilmForm, filled, many
+from admin_interface.forms import BulkForm, FilmForm, Mistyped, checked, filled, many
 from admin_interface.pages.desk import back, show, words
 from admin_interface.pages.films_view import FilmsView, FilmView, film_view, given
 from admin_interface.pages.staff import acting
@@ -20,6 +20,7 @@ Catalog = Annotated[CatalogClient, acting(CatalogClient)]
 STATUSES = ("draft", "scheduled", "published", "withdrawn")
 
 SAYINGS = {
+    "Mistyped": mark("Une des valeurs n’est pas acceptée ; corrigez-la, puis recommencez."),
     "SlugTaken": mark("Un autre film a déjà cette adresse."),
     "VideoTaken": mark("Un autre film montre déjà cette vidéo."),
     "EpisodeTaken": mark("Cette saison a déjà un épisode de ce numéro."),
@@ -44,12 +45,13 @@ async def films(
     category: str = "",
     cursor: str | None = None,
 ) -> Response:
-    filters = FilmQuery.model_validate(
+    filters = checked(
+        FilmQuery,
         {
             "status": status if status in STATUSES else "all",
             "access_level": access or None,
             "category": category or None,
-        }
+        },
     )
     if q.strip():
         found = await catalog.search(q, filters, facets=False, cursor=cursor, limit=50)
@@ -79,11 +81,10 @@ async def bulk(request: Request, catalog: Catalog) -> Response:
     if form is None:
         text = mark("Cochez au moins un film.") if "ids" in errors else next(iter(errors.values()))
         return back(request, "/films", text, "warning")
-    ids = [UUID(each) for each in form.ids]
     try:
         if deed in {"publish", "withdraw"}:
-            return await _move_all(request, catalog, ids, deed)
-        change = _bulk_change(form, ids)
+            return await _move_all(request, catalog, form.ids, deed)
+        change = _bulk_change(form)
         result = await catalog.change_films(change)
     except AppError as error:
         return refused(request, "/films", error)
@@ -106,11 +107,11 @@ async def _move_all(
     return back(request, "/films", mark("%(count)s films changés."), count=done)
 
 
-def _bulk_change(form: BulkForm, ids: list[UUID]) -> BulkChange:
-    values: dict[str, Any] = form.model_dump(exclude={"ids"}, exclude_none=True)
+def _bulk_change(form: BulkForm) -> BulkChange:
+    values: dict[str, Any] = form.model_dump(exclude_none=True)
     if form.price_amount is not None:
         values["currency"] = "XOF"
-    return BulkChange.model_validate({"ids": ids, **values})
+    return checked(BulkChange, values)
 
 
 @router.get("/films/new")
@@ -124,10 +125,9 @@ async def create_film(request: Request, catalog: Catalog) -> Response:
     if form is None:
         return show(request, "pages/film.html", view, 422)
     try:
-        film = await catalog.create_film(FilmNew.model_validate(given(form)))
+        film = await catalog.create_film(checked(FilmNew, given(form)))
     except AppError as error:
-        trouble = view.model_copy(update={"trouble": saying(request, error)})
-        return show(request, "pages/film.html", trouble, error.status)
+        return show(request, "pages/film.html", _refused(request, view, error), error.status)
     return back(request, f"/films/{film.id}", mark("Le film est créé, en brouillon."))
 
 
@@ -144,10 +144,9 @@ async def change_film(request: Request, film_id: UUID, catalog: Catalog) -> Resp
     if form is None:
         return show(request, "pages/film.html", view, 422)
     try:
-        await catalog.change_film(film_id, FilmChange.model_validate(given(form)))
+        await catalog.change_film(film_id, checked(FilmChange, given(form)))
     except AppError as error:
-        trouble = view.model_copy(update={"trouble": saying(request, error)})
-        return show(request, "pages/film.html", trouble, error.status)
+        return show(request, "pages/film.html", _refused(request, view, error), error.status)
     return back(request, f"/films/{film_id}", mark("Le film est enregistré."))
 
 
@@ -218,6 +217,15 @@ async def _typed(
     view = await film_view(catalog, film, words(request).code, typed=data)
     said = {field: say(text) for field, text in errors.items()}
     return form, view.model_copy(update={"errors": said})
+
+
+def _refused(request: Request, view: FilmView, error: AppError) -> FilmView:
+    """Return the page with what was wrong, beside its field where that is known."""
+    if isinstance(error, Mistyped):
+        say = words(request)
+        errors = {field: say(text) for field, text in error.fields.items()}
+        return view.model_copy(update={"errors": errors})
+    return view.model_copy(update={"trouble": saying(request, error)})
 
 
 def saying(request: Request, error: AppError) -> str:

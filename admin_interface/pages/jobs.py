@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
 
+from admin_interface.forms import checked
 from admin_interface.pages.desk import back, show, words
 from admin_interface.pages.staff import acting
 from kit.contracts.gateway import (
@@ -27,6 +28,7 @@ router = APIRouter()
 Gateway = Annotated[GatewayClient, acting(GatewayClient)]
 STATES = tuple(state.value for state in JobState)
 SAYINGS = {
+    "Mistyped": mark("Une des valeurs n’est pas acceptée ; corrigez-la, puis recommencez."),
     "JobFinished": mark("Cette tâche est déjà finie."),
     "JobStillRunning": mark("Cette tâche tourne encore : annulez-la d’abord, ou attendez."),
     "AlreadyReplayed": mark("Cet échec a déjà été rejoué : regardez sa tâche."),
@@ -136,7 +138,7 @@ async def replay(request: Request, gateway: Gateway) -> Response:
     letter = str((await request.form()).get("letter", ""))
     try:
         if letter:
-            job = await gateway.replay(UUID(letter))
+            job = await gateway.replay(checked(UUID, letter))
             return back(request, f"/jobs/{job.id}", mark("La tâche reprend."))
         done = await gateway.replay_all(ReplayNew())
     except AppError as error:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
+from admin_interface.forms import checked
 from admin_interface.pages.desk import back, show
 from admin_interface.pages.films import refused
 from admin_interface.pages.staff import Staff, acting
@@ -54,7 +55,7 @@ async def sync(request: Request, catalog: Catalog) -> Response:
 async def resolve(request: Request, deletion_id: UUID, catalog: Catalog) -> Response:
     wish = str((await request.form()).get("resolution", "keep"))
     try:
-        await catalog.resolve_deletion(deletion_id, Resolution(wish))
+        await catalog.resolve_deletion(deletion_id, checked(Resolution, wish))
     except AppError as error:
         return refused(request, "/library", error)
     return back(request, "/library", mark("C’est décidé."))

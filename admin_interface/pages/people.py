@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
-from admin_interface.forms import ClientForm, filled, many
+from admin_interface.forms import ClientForm, checked, filled, many
 from admin_interface.pages.desk import back, show, words
 from admin_interface.pages.staff import acting
 from kit.auth import ALL_PERMISSIONS
@@ -31,6 +31,7 @@ router = APIRouter()
 Accounts = Annotated[AccountsClient, acting(AccountsClient)]
 
 SAYINGS = {
+    "Mistyped": mark("Une des valeurs n’est pas acceptée ; corrigez-la, puis recommencez."),
     "LastOwner": mark("C’est le dernier propriétaire : nommez-en d’abord un autre."),
     "OwnersOnly": mark("Seul un propriétaire peut faire cela."),
     "Forbidden": mark("Votre rôle ne permet pas cela."),
@@ -79,12 +80,15 @@ async def audit(
     since: str = "",
     cursor: str | None = None,
 ) -> Response:
-    filters = AuditQuery(
-        actor_id=actor or None,
-        action=action or None,
-        target=target or None,
-        service=service or None,
-        since=_day(since),
+    filters = checked(
+        AuditQuery,
+        {
+            "actor_id": actor or None,
+            "action": action or None,
+            "target": target or None,
+            "service": service or None,
+            "since": _day(since),
+        },
     )
     page = await accounts.audit(filters, cursor=cursor)
     view = AuditView(
@@ -118,7 +122,7 @@ async def invite(request: Request, accounts: Accounts) -> Response:
     """Make a link that lets someone become admin; it is shown once, to be sent by hand."""
     email = str((await request.form()).get("email", "")).strip()
     try:
-        link = await accounts.make_setup_link(SetupLinkNew(email=email))
+        link = await accounts.make_setup_link(checked(SetupLinkNew, {"email": email}))
     except (AppError, ValueError) as error:
         return back(request, "/people", saying(request, error), "danger")
     address = request.app.state.settings.dashboard_public_url + link.path
@@ -170,7 +174,9 @@ async def create_client(request: Request, accounts: Accounts) -> Response:
         )
         return show(request, "pages/clients.html", view, 422)
     try:
-        made = await accounts.create_client(ClientNew(name=form.name, scopes=tuple(form.scopes)))
+        made = await accounts.create_client(
+            checked(ClientNew, {"name": form.name, "scopes": form.scopes})
+        )
     except AppError as error:
         return back(request, "/clients", saying(request, error), "danger")
     view = (await _clients(request, accounts)).model_copy(update={"made": made})

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
-from admin_interface.forms import CategoryForm, filled
+from admin_interface.forms import CategoryForm, Mistyped, checked, filled
 from admin_interface.pages.desk import back, show, words
 from admin_interface.pages.films import refused
 from admin_interface.pages.staff import acting
@@ -72,7 +72,7 @@ async def create_series(request: Request, catalog: Catalog) -> Response:
     if not title:
         return back(request, "/series", mark("Une série a besoin d’un titre."), "warning")
     try:
-        new = SeriesNew(title=title, synopsis=str(data.get("synopsis", "")))
+        new = checked(SeriesNew, {"title": title, "synopsis": str(data.get("synopsis", ""))})
         series = await catalog.create_series(new)
     except AppError as error:
         return refused(request, "/series", error)
@@ -96,13 +96,11 @@ async def change_series(request: Request, series_id: UUID, catalog: Catalog) -> 
         values["slug"] = slug
     picture = data.get("poster")
     try:
-        await catalog.change_series(series_id, SeriesChange.model_validate(values))
+        await catalog.change_series(series_id, checked(SeriesChange, values))
         if picture is not None and not isinstance(picture, str) and picture.size:
             await catalog.set_series_poster(series_id, await picture.read())
     except AppError as error:
         return refused(request, here, error)
-    except ValueError:
-        return back(request, here, mark("Cette adresse n’est pas acceptée."), "warning")
     return back(request, here, mark("La série est enregistrée."))
 
 
@@ -134,7 +132,7 @@ async def create_category(request: Request, catalog: Catalog) -> Response:
         return show(request, "pages/categories.html", view.model_copy(update={"errors": said}), 422)
     values = {key: value for key, value in form.model_dump().items() if value}
     return await _done(
-        request, catalog.create_category(CategoryNew.model_validate(values)),
+        request, catalog.create_category(checked(CategoryNew, values)),
         mark("La catégorie est créée."),
     )  # fmt: skip
 
@@ -150,7 +148,7 @@ async def change_category(request: Request, category_id: UUID, catalog: Catalog)
     if form is None:
         return back(request, "/categories", next(iter(errors.values())), "warning")
     values = {key: value for key, value in form.model_dump().items() if value}
-    change = CategoryChange.model_validate(values)
+    change = checked(CategoryChange, values)
     return await _done(
         request, catalog.change_category(category_id, change), mark("La catégorie est enregistrée.")
     )
@@ -166,10 +164,10 @@ async def change_tags(request: Request, catalog: Catalog) -> Response:
     if not name:
         return back(request, "/categories", mark("Une étiquette a besoin d’un nom."), "warning")
     if tag:
-        renamed = catalog.change_tag(tag, TagChange(name=name))
+        renamed = catalog.change_tag(tag, checked(TagChange, {"name": name}))
         return await _done(request, renamed, mark("L’étiquette est enregistrée."))
     return await _done(
-        request, catalog.create_tag(TagNew(name=name)), mark("L’étiquette est créée.")
+        request, catalog.create_tag(checked(TagNew, {"name": name})), mark("L’étiquette est créée.")
     )
 
 
@@ -188,8 +186,8 @@ async def create_rail(request: Request, catalog: Catalog) -> Response:
     data = await request.form()
     values = {key: str(data.get(key, "")) for key in ("title_fr", "title_en", "kind", "reference")}
     try:
-        new = RailNew.model_validate(values)
-    except ValueError:
+        new = checked(RailNew, values)
+    except Mistyped:
         return back(request, "/rails", mark("Une rangée a besoin d’un titre."), "warning")
     return await _done(request, catalog.create_rail(new), mark("La rangée est créée."), "/rails")
 
@@ -209,7 +207,7 @@ async def change_rail(request: Request, rail_id: UUID, catalog: Catalog) -> Resp
     values: dict[str, Any] = {"is_hidden": deed == "hide"} if deed in {"hide", "show"} else {
         key: str(data[key]) for key in ("title_fr", "title_en") if data.get(key)
     }  # fmt: skip
-    changed = catalog.change_rail(rail_id, RailChange.model_validate(values))
+    changed = catalog.change_rail(rail_id, checked(RailChange, values))
     return await _done(request, changed, mark("La rangée est enregistrée."), "/rails")
 
 

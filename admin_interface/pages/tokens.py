@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
-from admin_interface.forms import MintForm, filled
+from admin_interface.forms import MintForm, Mistyped, checked, filled
 from admin_interface.pages.desk import back, show, words
 from admin_interface.pages.staff import acting
 from kit.contracts.catalog.client import CatalogClient
@@ -32,6 +32,7 @@ Catalog = Annotated[CatalogClient, acting(CatalogClient)]
 
 STATES = ("active", "expired", "revoked")
 SAYINGS = {
+    "Mistyped": mark("Une des valeurs n’est pas acceptée ; corrigez-la, puis recommencez."),
     "LifetimePast": mark("Cette date est déjà passée."),
     "TokenKeyReused": mark("Ce formulaire a déjà servi. Rechargez la page."),
     "TokenNotFound": mark("Ce code n’existe pas."),
@@ -83,12 +84,13 @@ async def tokens(
     level: str = "",
     cursor: str | None = None,
 ) -> Response:
-    filters = TokenQuery.model_validate(
+    filters = checked(
+        TokenQuery,
         {
             "q": q.strip() or None,
             "state": state if state in STATES else None,
             "access_level": level or None,
-        }
+        },
     )
     page = await client.tokens(filters, cursor=cursor)
     view = TokensView(
@@ -120,11 +122,11 @@ async def mint(request: Request, client: Tokens, catalog: Catalog) -> Response:
         return await _again(request, catalog, typed, errors)
     try:
         if form.count == 1:
-            token = await client.mint(Mint.model_validate(_terms(form)))
+            token = await client.mint(checked(Mint, _terms(form)))
             return back(request, f"/tokens/{token.id}", mark("Le code est prêt."))
-        batch = await client.mint_batch(
-            BatchNew.model_validate(_terms(form) | {"count": form.count})
-        )
+        batch = await client.mint_batch(checked(BatchNew, _terms(form) | {"count": form.count}))
+    except Mistyped as error:
+        return await _again(request, catalog, typed, error.fields)
     except AppError as error:
         return await _again(request, catalog, typed, {}, saying(request, error))
     return back(request, f"/batches/{batch.id}", mark("Les codes sont prêts."))

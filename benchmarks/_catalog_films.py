@@ -57,6 +57,7 @@ def seeded(postgres: Postgres, count: int) -> str:
     """Return the URL of a database with so many published films, made if it is not there."""
     name = f"films_{count}"
     asyncio.run(_make(postgres, name, count))
+    migrations.upgrade("catalog_service", postgres.url(name))
     return postgres.url(name)
 
 

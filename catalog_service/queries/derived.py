@@ -70,7 +70,6 @@ CARDS = text(f"""
 
 _FACETS = """array_remove(
     ARRAY['a=' || f.access_level, 'st=' || f.status,
-          CASE WHEN f.status IN ('published', 'scheduled') THEN 'v=1' END,
           'y=' || f.year, 's=' || s.slug,
           CASE WHEN coalesce(f.own_seconds, f.video_seconds) IS NULL THEN NULL
                WHEN coalesce(f.own_seconds, f.video_seconds) < 1200 THEN 'd=short'

@@ -153,7 +153,7 @@ def listing(filters: FilmQuery, sort: str, cursor: str | None, limit: int) -> Li
 def _wheres(filters: FilmQuery) -> tuple[list[str], dict[str, Any]]:
     wheres: list[str] = [] if filters.status else [SEEN]
     given: dict[str, Any] = {}
-    lexemes = [each for each in facets(filters) if each != "v=1"]
+    lexemes = facets(filters)
     if filters.status and filters.status != "all":
         lexemes.remove(f"st={filters.status}")
         wheres.append("f.status = :status")

@@ -15,7 +15,7 @@ from catalog_service.rules.search import CANDIDATES, blocks, facets, quoted
 from kit.contracts.catalog.films import FilmQuery
 from kit.pages import BadCursor, decode_cursor, encode_cursor
 
-COMPLETIONS = 12
+COMPLETIONS = 8
 
 LEXEMES = text("""
     SELECT DISTINCT asked.place, lexeme
@@ -51,7 +51,7 @@ ORDERS: dict[str, tuple[str, str, type]] = {
 
 FACETS = """(SELECT coalesce(jsonb_agg(jsonb_build_array(f.facet, f.count)), '[]'::jsonb) FROM (
     SELECT facet, count(*) AS count FROM candidate, unnest(candidate.facets) facet
-    WHERE facet NOT LIKE 'st=%' AND facet <> 'v=1'
+    WHERE facet NOT LIKE 'st=%'
     GROUP BY facet ORDER BY count(*) DESC, facet LIMIT 200) f)"""
 
 

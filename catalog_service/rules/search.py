@@ -10,6 +10,8 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+from rapidfuzz.distance import OSA
+
 from kit.contracts.catalog.films import FilmQuery
 
 CANDIDATES = 500
@@ -58,8 +60,7 @@ def facets(filters: FilmQuery) -> list[str]:
         ("d", filters.duration),
         ("st", None if filters.status == "all" else filters.status),
     )
-    found = [f"{kind}={value}" for kind, value in chosen if value is not None]
-    return found if filters.status else [*found, "v=1"]
+    return [f"{kind}={value}" for kind, value in chosen if value is not None]
 
 
 def blocks(last: int) -> list[str]:
@@ -77,28 +78,14 @@ def quoted(lexeme: str) -> str:
     return f"'{escaped}'"
 
 
-def distance(one: str, other: str, most: int = 2) -> int:
-    """Return how many letters differ, swaps of neighbours counting one; above `most`: most + 1."""
-    if abs(len(one) - len(other)) > most:
-        return most + 1
-    before: list[int] = []
-    row = list(range(len(other) + 1))
-    for i, letter in enumerate(one, 1):
-        before, last, row = row, before, [i]
-        for j, also in enumerate(other, 1):
-            cost = min(before[j] + 1, row[-1] + 1, before[j - 1] + (letter != also))
-            if i > 1 and j > 1 and letter == other[j - 2] and one[i - 2] == also:
-                cost = min(cost, last[j - 2] + 1)
-            row.append(cost)
-    return min(row[-1], most + 1)
-
-
 def meant(term: str, candidates: Sequence[tuple[str, int]]) -> str | None:
     """Return the word that was probably meant, from (word, films) candidates; None if none is near.
 
     Short words forgive one letter, longer ones two; the most frequent of the nearest wins.
     """
     most = 0 if len(term) < 4 else 1 if len(term) < 6 else 2
-    near = [(distance(term, word, most), -films, word) for word, films in candidates]
+    near = [
+        (OSA.distance(term, word, score_cutoff=most), -films, word) for word, films in candidates
+    ]
     near = [each for each in near if 0 < each[0] <= most]
     return min(near)[2] if near else None

@@ -239,18 +239,11 @@ def test_blocks_hold_every_film_once_the_newest_first(last: int) -> None:
     assert slices == list(reversed(range(last // search.SLICE + 1)))
 
 
-@pytest.mark.parametrize(
-    ("one", "other", "apart"),
-    [("lome", "lome", 0), ("lomé", "lome", 1), ("olme", "lome", 1), ("nuit", "jour", 3)],
-)
-def test_letters_apart(one: str, other: str, apart: int) -> None:
-    assert search.distance(one, other) == apart
-
-
 def test_a_typo_is_forgiven_in_favour_of_the_frequent_word() -> None:
     candidates = [("lumiere", 40), ("lumieres", 2), ("rumeur", 90)]
     assert search.meant("lumeire", candidates) == "lumiere"
     assert search.meant("abc", [("abd", 9)]) is None
+    assert search.meant("olme", [("lome", 1), ("come", 9)]) == "lome"  # a swap is one letter
 
 
 def test_a_lexeme_is_quoted_for_a_tsquery() -> None:

@@ -7,13 +7,16 @@ audience, and pass the person's token on in `On-Behalf-Of`.
 
 import hashlib
 import hmac
+import os
 import time
-from base64 import urlsafe_b64decode
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import orjson
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, OctKey
@@ -30,6 +33,7 @@ ALL_PERMISSIONS = frozenset({
     "films:read", "films:write", "tokens:read", "tokens:mint", "tokens:revoke",
     "jobs:read", "jobs:write", "events:write", "videos:read", "videos:write",
     "audit:read", "audit:write", "people:write", "clients:write", "sync:write", "health:read",
+    "notices:read", "notices:write", "social:read", "social:write",
 })  # fmt: skip
 PERMISSIONS: Mapping[str, frozenset[str]] = {
     "owner": ALL_PERMISSIONS,
@@ -118,6 +122,23 @@ def calling_service(secret: str, token: str, audience: str) -> Caller:
 def derive_key(secret: str, purpose: str) -> bytes:
     """Return 32 bytes for one purpose, so that one secret never serves two."""
     return hmac.digest(secret.encode(), purpose.encode(), hashlib.sha256)
+
+
+def seal(secret: str, purpose: str, value: object) -> str:
+    """Return JSON-able `value` as text that only `unseal` with the same purpose reads (AES-GCM)."""
+    nonce = os.urandom(12)
+    box = AESGCM(derive_key(secret, purpose)).encrypt(nonce, orjson.dumps(value), purpose.encode())
+    return urlsafe_b64encode(nonce + box).decode()
+
+
+def unseal(secret: str, purpose: str, sealed: str) -> Any:  # noqa: ANN401  (what JSON can be)
+    """Return what was sealed; raise ValueError when it was not, or with another secret."""
+    box = urlsafe_b64decode(sealed)
+    try:
+        plain = AESGCM(derive_key(secret, purpose)).decrypt(box[:12], box[12:], purpose.encode())
+    except InvalidTag as error:
+        raise ValueError("sealed with another secret") from error
+    return orjson.loads(plain)
 
 
 def _service_key(secret: str) -> OctKey:

@@ -1,7 +1,8 @@
 """Telling others what happened: written in the caller's transaction, delivered afterwards.
 
-`emit` reaches the gateway (`POST /event`), `audit` the log of accounts_service (`POST /audit`);
-both at least once, under an id that makes the second time harmless. Every worker delivers them.
+`emit` reaches the gateway (`POST /event`), `audit` the log of accounts_service (`POST /audit`),
+`notify` people, through publisher_service (`POST /notify`); all at least once, under an id that
+makes the second time harmless. Every worker delivers them.
 """
 
 from collections.abc import Mapping
@@ -21,6 +22,7 @@ from kit.errors import BadRequest, Conflict, Forbidden, Invalid, NotFound, TooLa
 from kit.jobs import EVERYWHERE, GiveUp, Job, enqueue
 from kit.schema import Schema
 
+NOTICE = "notice"  # what sealed values are sealed for
 HOPELESS = (BadRequest, Conflict, Forbidden, Invalid, NotFound, TooLarge)
 Client = TypeVar("Client", bound=ServiceClient)
 
@@ -49,6 +51,19 @@ class Deed(Schema):
     target: str = ""
     details: dict[str, Any] = Field(default_factory=dict)
     request_id: str | None = None
+
+
+class Notice(Schema):
+    """What somebody should be told, as publisher_service gets it."""
+
+    id: UUID
+    at: datetime
+    kind: str
+    account_id: UUID | None = None
+    email: str | None = None
+    locale: str | None = None
+    values: dict[str, Any] = Field(default_factory=dict)
+    sealed: str | None = None
 
 
 async def emit(
@@ -88,6 +103,38 @@ async def audit(
     return deed.id
 
 
+async def notify(
+    session: AsyncSession,
+    kind: str,
+    to: UUID | str,
+    values: Mapping[str, Any] | None = None,
+    *,
+    locale: str | None = None,
+    sealed: str | None = None,
+) -> UUID:
+    """Tell an account (its id) or an e-mail address something; return the notice's id.
+
+    `sealed` is `kit.auth.seal(suite_secret, NOTICE, {...})`: values that are not for other eyes,
+    such as one-time links; they are forgotten once sent.
+    """
+    notice = Notice(
+        id=new_id(),
+        at=now(),
+        kind=kind,
+        account_id=to if isinstance(to, UUID) else None,
+        email=to if isinstance(to, str) else None,
+        locale=locale,
+        values=dict(values or {}),
+        sealed=sealed,
+    )
+    await enqueue(session, "deliver_notice", {"notice": notice.model_dump(mode="json")})
+    return notice.id
+
+
+class _Publisher(ServiceClient):
+    SERVICE: ClassVar[str] = "publisher_service"
+
+
 class _Gateway(ServiceClient):
     SERVICE: ClassVar[str] = "gateway"
 
@@ -107,6 +154,12 @@ async def deliver_event(job: Job, event: dict[str, Any]) -> None:
 async def deliver_audit(job: Job, entry: dict[str, Any]) -> None:
     deed = Deed.model_validate({**entry, "service": job.settings.SERVICE})
     await _deliver(_client(job, _Accounts, job.settings.accounts_url), "/audit", deed, deed.id)
+
+
+@EVERYWHERE.task(tries=100, timeout_seconds=30, concurrency=10, transactional=False)
+async def deliver_notice(job: Job, notice: dict[str, Any]) -> None:
+    told = Notice.model_validate(notice)
+    await _deliver(_client(job, _Publisher, job.settings.publisher_url), "/notify", told, told.id)
 
 
 async def _deliver(client: ServiceClient, path: str, body: Schema, key: UUID) -> None:

@@ -45,6 +45,9 @@ class ServiceSettings(BaseSettings):
     gateway_url: str = shared(
         "GATEWAY_URL", "http://127.0.0.1:5055", description="gateway, where events go"
     )
+    publisher_url: str = shared(
+        "PUBLISHER_URL", "http://127.0.0.1:5058", description="publisher_service, for notices"
+    )
     log_level: str = shared("LOG_LEVEL", "INFO", description="DEBUG, INFO, WARNING or ERROR")
     rate_limits: bool = shared("RATE_LIMITS", True, description="off only in load tests")
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from accounts_service.models import Account, UserSession
+from accounts_service.models.people import Account, UserSession
 from accounts_service.queries import people as queries
 from accounts_service.rules import claims
 from kit.auth import Caller, may

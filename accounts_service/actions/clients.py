@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from accounts_service.actions import keys, log
 from accounts_service.actions.people import place
 from accounts_service.actions.tools import Tools
-from accounts_service.models import ApiClient
+from accounts_service.models.programs import ApiClient
 from accounts_service.queries import programs as queries
 from accounts_service.rules import claims
 from accounts_service.rules.roles import check_scopes

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from accounts_service.actions import log
 from accounts_service.actions.tools import Tools
-from accounts_service.models import SigningKey
+from accounts_service.models.programs import SigningKey
 from accounts_service.providers.jose import Keys, sign
 from accounts_service.queries import programs as queries
 from accounts_service.rules import keys as rules

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from accounts_service import models
+from accounts_service.models import programs as models
 from accounts_service.queries import log as queries
 from kit import clock, log
 from kit.auth import Caller

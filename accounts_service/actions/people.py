@@ -4,11 +4,11 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from accounts_service import models
 from accounts_service.actions import log
 from accounts_service.actions.callers import signed_in
 from accounts_service.actions.sessions import count_attempt, open_session
 from accounts_service.actions.tools import Origin, Tools
+from accounts_service.models import people as models
 from accounts_service.queries import people as queries
 from accounts_service.rules import attempts
 from accounts_service.rules.passwords import check_password

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from accounts_service.actions import keys, log
 from accounts_service.actions.callers import signed_in
 from accounts_service.actions.tools import Origin, Tools
-from accounts_service.models import Account, UserSession
+from accounts_service.models.people import Account, UserSession
 from accounts_service.queries import people as queries
 from accounts_service.rules import attempts, claims, refreshing
 from accounts_service.rules.refreshing import Verdict

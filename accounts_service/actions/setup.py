@@ -5,10 +5,10 @@ from hashlib import sha256
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from accounts_service import models
 from accounts_service.actions import log
 from accounts_service.actions.sessions import open_session
 from accounts_service.actions.tools import Origin, Tools
+from accounts_service.models import people as models
 from accounts_service.queries import people
 from accounts_service.queries import programs as queries
 from accounts_service.rules.passwords import check_password

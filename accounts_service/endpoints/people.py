@@ -5,7 +5,6 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
-from accounts_service import models
 from accounts_service.actions import people, sessions, setup
 from accounts_service.endpoints.given import (
     Cursor,
@@ -14,6 +13,7 @@ from accounts_service.endpoints.given import (
     SessionsDep,
     ToolsDep,
 )
+from accounts_service.models import people as models
 from kit.contracts.accounts import (
     Account,
     AccountChange,

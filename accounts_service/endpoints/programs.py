@@ -5,7 +5,6 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
-from accounts_service import models
 from accounts_service.actions import clients, keys, log
 from accounts_service.endpoints.given import (
     Auditor,
@@ -14,6 +13,7 @@ from accounts_service.endpoints.given import (
     Cursor,
     ToolsDep,
 )
+from accounts_service.models import programs as models
 from kit.contracts.accounts import (
     AuditEntries,
     AuditEntry,

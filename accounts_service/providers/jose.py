@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from joserfc import jwt
 from joserfc.jwk import OKPKey
 
-from accounts_service.models import SigningKey
+from accounts_service.models.programs import SigningKey
 from kit.auth import ALGORITHM, derive_key
 from kit.db import new_id
 

@@ -8,7 +8,7 @@ from sqlalchemy import select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from accounts_service.models import AuditEntry
+from accounts_service.models.programs import AuditEntry
 from kit.contracts.accounts import AuditEntryNew, AuditQuery
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import delete, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from accounts_service.models import Account, Attempt, UserSession
+from accounts_service.models.people import Account, Attempt, UserSession
 from kit.contracts.accounts import AccountNotFound, AccountState, Role
 from kit.db import find
 

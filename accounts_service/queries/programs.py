@@ -7,7 +7,8 @@ from uuid import UUID
 from sqlalchemy import delete, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from accounts_service.models import ApiClient, SetupLink, SigningKey
+from accounts_service.models.people import SetupLink
+from accounts_service.models.programs import ApiClient, SigningKey
 from kit.contracts.accounts import ClientNotFound
 
 

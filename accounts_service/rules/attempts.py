@@ -11,7 +11,7 @@ from hashlib import sha256
 from math import ceil
 from typing import Final
 
-from accounts_service.models import Attempt
+from accounts_service.models.people import Attempt
 
 QUIET: Final = timedelta(hours=1)
 

@@ -8,7 +8,8 @@ from uuid import UUID
 
 import orjson
 
-from accounts_service.models import Account, ApiClient, UserSession
+from accounts_service.models.people import Account, UserSession
+from accounts_service.models.programs import ApiClient
 from accounts_service.rules.keys import TOKEN_LIFE
 from kit.auth import AUDIENCE, ISSUER
 from kit.errors import Forbidden

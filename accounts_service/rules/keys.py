@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from accounts_service.models import SigningKey
+from accounts_service.models.programs import SigningKey
 
 TOKEN_LIFE: Final = timedelta(minutes=15)
 LEEWAY: Final = timedelta(minutes=1)

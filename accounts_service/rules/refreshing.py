@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from accounts_service.models import UserSession
+from accounts_service.models.people import UserSession
 
 
 class Verdict(StrEnum):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from accounts_service.models import Account
+from accounts_service.models.people import Account
 from kit.auth import ALL_PERMISSIONS, Caller, may
 from kit.contracts.accounts import (
     AccountChange,

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from sqlalchemy import delete, text, update
 from sqlalchemy.exc import DBAPIError
 
-from accounts_service.models import AuditEntry
+from accounts_service.models.programs import AuditEntry
 from kit.contracts.accounts import SignIn
 from tests.factories.accounts import (
     PASSWORD,

@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from accounts_service.actions import keys
 from accounts_service.actions.tools import Tools
 from accounts_service.app import create_app
-from accounts_service.models import SigningKey
+from accounts_service.models.programs import SigningKey
 from accounts_service.settings import Settings
 from kit.auth import KeyRing
 from kit.contracts.accounts import SigningKeyNew

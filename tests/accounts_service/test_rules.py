@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts_service.models import Account, Attempt, SigningKey, UserSession
+from accounts_service.models.people import Account, Attempt, UserSession
+from accounts_service.models.programs import SigningKey
 from accounts_service.rules import attempts, keys, refreshing
 from accounts_service.rules.passwords import check_password
 from accounts_service.rules.refreshing import Verdict

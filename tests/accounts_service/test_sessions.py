@@ -8,7 +8,8 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import func, select, update
 
-from accounts_service.models import Attempt, AuditEntry, UserSession
+from accounts_service.models.people import Attempt, UserSession
+from accounts_service.models.programs import AuditEntry
 from accounts_service.providers.argon2 import Passwords, TooBusy
 from accounts_service.rules import attempts
 from kit import clock

@@ -6,7 +6,7 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import update
 
-from accounts_service.models import SetupLink
+from accounts_service.models.people import SetupLink
 from kit import clock
 from kit.contracts.accounts import (
     AlreadySetUp,

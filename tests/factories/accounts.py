@@ -4,7 +4,7 @@ from uuid import UUID
 
 from fastapi import FastAPI
 
-from accounts_service.models import Account
+from accounts_service.models.people import Account
 from kit import clock
 from kit.auth import Caller
 from kit.client import Signer

@@ -2,7 +2,8 @@
 
 from uuid import UUID
 
-from kit.client import ServiceClient
+from kit.contracts.accounts.factors_client import FactorCalls
+from kit.contracts.accounts.identity_client import IdentityCalls
 from kit.contracts.accounts.people import (
     Account,
     AccountChange,
@@ -15,6 +16,7 @@ from kit.contracts.accounts.people import (
     SignedIn,
     SignIn,
 )
+from kit.contracts.accounts.profiles_client import ProfileCalls
 from kit.contracts.accounts.programs import (
     AuditEntries,
     AuditEntry,
@@ -26,10 +28,11 @@ from kit.contracts.accounts.programs import (
     JwkSet,
     SigningKeyNew,
 )
+from kit.contracts.accounts.studios_client import StudioCalls
 from kit.schema import Schema
 
 
-class AccountsClient(ServiceClient):
+class AccountsClient(IdentityCalls, FactorCalls, StudioCalls, ProfileCalls):
     """Speaks to accounts_service; `.acting(token)` for what a person does.
 
     A front-end gives the viewer's `address`, by which attempts to sign in are limited.

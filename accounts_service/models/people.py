@@ -1,24 +1,15 @@
-"""The tables of accounts_service; no other service reads them."""
+"""People, their sessions, their attempts to sign in, and the links that begin them."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, text
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy import ForeignKey
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Text
 
+from accounts_service.models.table import Base, Table
 from kit.contracts.accounts import AccountState
-from kit.db import Row, new_registry
-
-
-class Base(DeclarativeBase):
-    registry = new_registry()
-
-
-class Table(Row, Base):
-    __abstract__ = True
 
 
 class Account(Table):
@@ -74,49 +65,3 @@ class SetupLink(Table):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
-
-
-class ApiClient(Table):
-    __tablename__ = "api_client"
-
-    name: Mapped[str]
-    scopes: Mapped[list[str]] = mapped_column(ARRAY(Text))
-    secret_hash: Mapped[str]
-    created_at: Mapped[datetime]
-    last_used_at: Mapped[datetime | None]
-    revoked_at: Mapped[datetime | None]
-
-
-class SigningKey(Table):
-    """An Ed25519 key. It is published from its creation on, and signs from `signs_from` on."""
-
-    __tablename__ = "signing_key"
-
-    public: Mapped[dict[str, Any]] = mapped_column(JSONB)
-    sealed_private: Mapped[bytes]
-    created_at: Mapped[datetime]
-    signs_from: Mapped[datetime]
-    withdrawn_at: Mapped[datetime | None]
-
-
-class AuditEntry(Table):
-    """A trigger refuses to change or delete these rows."""
-
-    __tablename__ = "audit_entry"
-    __table_args__ = (
-        Index("ix_audit_entry_at", text("at DESC"), text("id DESC")),
-        Index("ix_audit_entry_actor_id_at", "actor_id", text("at DESC")),
-        Index("ix_audit_entry_action_at", "action", text("at DESC")),
-        Index("ix_audit_entry_target_at", "target", text("at DESC")),
-    )
-
-    at: Mapped[datetime]
-    recorded_at: Mapped[datetime]
-    service: Mapped[str]
-    actor_kind: Mapped[str]
-    actor_id: Mapped[str | None]
-    actor_name: Mapped[str]
-    action: Mapped[str]
-    target: Mapped[str]
-    details: Mapped[dict[str, Any]] = mapped_column(JSONB)
-    request_id: Mapped[str | None]

@@ -1,0 +1,1 @@
+"""The tables of accounts_service; no other service reads them."""

@@ -3,6 +3,9 @@
 Every file of a front-end is read and compressed when it starts, and served from memory under
 `/static/<fingerprint of all files>/`. The fingerprint is a folder, so relative imports and
 `url()` just work, and every answer may be kept for ever.
+
+All sheets are one, `app.css`; but a folder `css/<part>/` that is no layer becomes `<part>.css`,
+for the pages that link it: what few visitors see, the others need not load.
 """
 
 import gzip
@@ -56,13 +59,13 @@ class Assets:
         *folders: Path,
         vendor: Mapping[str, Path] | None = None,
         made: Mapping[str, bytes] | None = None,
-        components: Iterable[str] | None = None,
+        components: Mapping[str, frozenset[str]] | None = None,
     ) -> None:
         """`vendor`: files of others by name; `made`: contents by name.
 
-        `components`: whose sheets to take in (all, when None): a visitor pays for what is used.
+        `components`: which of them each sheet takes in (`app.css` all of them, when None): a
+        visitor pays for what is used.
         """
-        chosen = None if components is None else frozenset(components)
         found = {
             file.relative_to(folder).as_posix(): file.read_bytes()
             for folder in folders
@@ -71,7 +74,11 @@ class Assets:
         }
         found |= {name: _vendor_file(path) for name, path in (vendor or {}).items()}
         found |= made or {}
-        found[SHEET] = stylesheet(found, chosen)
+        sheets = {SHEET: stylesheet(found, None if components is None else components[SHEET])}
+        for part in parts(found):
+            name = f"{part}.css"
+            sheets[name] = stylesheet_of(part, found, (components or {}).get(name, frozenset()))
+        found |= sheets
         self.files = {name: body for name, body in found.items() if not name.startswith("css/")}
         whole = b"".join(name.encode() + self.files[name] for name in sorted(self.files))
         self.fingerprint = sha256(whole).hexdigest()[:12]
@@ -98,6 +105,23 @@ def stylesheet(files: Mapping[str, bytes], components: frozenset[str] | None = N
         if name.startswith((f"css/{layer}.", f"css/{layer}/")) and _is_wanted(name, components)
     ]
     return "\n".join([order, *sheets]).encode()
+
+
+def parts(names: Iterable[str]) -> list[str]:
+    """Return the parts of a front-end that have a sheet of their own."""
+    folders = {name.split("/")[1] for name in names if re.fullmatch(r"css/[^/]+/.+\.css", name)}
+    return sorted(folders - set(LAYERS))
+
+
+def stylesheet_of(part: str, files: Mapping[str, bytes], components: frozenset[str]) -> bytes:
+    """Join the sheets of one part, and those of the components that only it uses."""
+    own = [name for name in sorted(files) if name.startswith(f"css/{part}/")]
+    used = [f"css/components/{name}.css" for name in sorted(components)]
+    layered = [("components", name) for name in used if name in files]
+    layered += [("pages", name) for name in own]
+    return "\n".join(
+        f"@layer {layer}{{{slim(files[name].decode())}}}" for layer, name in layered
+    ).encode()
 
 
 def slim(css: str) -> str:

@@ -1,13 +1,13 @@
 """How a front-end becomes an application: `kit.web.build_app`, and pages."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Depends, FastAPI
 
-from kit.assets import Assets
+from kit.assets import SHEET, Assets, parts
 from kit.client import ServiceClient
 from kit.health import Check
 from kit.middleware import HEADERS
@@ -85,17 +85,34 @@ def policy(origins: Sequence[str] = ()) -> str:
     return "; ".join(f"{name} {value}" for name, value in rules.items())
 
 
-def used_components(*folders: Path) -> frozenset[str]:
-    """Return the components that the pages of the last folder use, and those these use."""
+def used_components(*folders: Path) -> dict[str, frozenset[str]]:
+    """Return, by sheet, the components that the pages of the last folder use, and those these use.
+
+    What `app.css` has, the sheet of a part (`css/<part>/`, for `pages/<part>/`) need not repeat.
+    """
     texts = {
         path.relative_to(folder / "templates").as_posix(): path.read_text()
         for folder in folders
         for path in (folder / "templates").rglob("*.html")
     }
-    own = (folders[-1] / "templates").rglob("*.html")
-    waiting = [path.relative_to(folders[-1] / "templates").as_posix() for path in own]
-    waiting += ["base.html", "pages/error.html"]
-    seen: set[str] = set()
+    templates, static = folders[-1] / "templates", folders[-1] / "static"
+    own = [path.relative_to(templates).as_posix() for path in templates.rglob("*.html")]
+    sheets = (path.relative_to(static) for path in static.rglob("*.css"))
+    apart = {part: _pages_of(part, own) for part in parts(path.as_posix() for path in sheets)}
+    shared = {name for name in own if not name.startswith("components/")}
+    shared -= {name for names in apart.values() for name in names}
+    found = {SHEET: _components({*shared, "base.html", "pages/error.html"}, texts)}
+    for part, names in apart.items():
+        found[f"{part}.css"] = _components(names, texts) - found[SHEET]
+    return found
+
+
+def _pages_of(part: str, names: Iterable[str]) -> set[str]:
+    return {name for name in names if f"/{part}/" in name or name == f"layouts/{part}.html"}
+
+
+def _components(pages: set[str], texts: Mapping[str, str]) -> frozenset[str]:
+    waiting, seen = list(pages), set[str]()
     while waiting:
         name = waiting.pop()
         if name in seen or name not in texts:

@@ -57,7 +57,7 @@ async def watch(
     except NotYetPlayable:
         return RedirectResponse(f"/films/{film.slug}", 303)
     view = await _view(request, catalog, film, grant, part)
-    return render(request, "pages/watch.html", view, headers={"Cache-Control": "no-store"})
+    return render(request, "pages/watch/film.html", view, headers={"Cache-Control": "no-store"})
 
 
 @router.post("/watch/{slug}/grant")
@@ -79,7 +79,7 @@ async def native(
         playlist_url=grant.playlist_url,
         captions=[(track.language, track.label, track.url) for track in grant.captions],
     )
-    return render(request, "pages/watch_native.html", view, headers={"Cache-Control": "no-store"})
+    return render(request, "pages/watch/native.html", view, headers={"Cache-Control": "no-store"})
 
 
 async def _grant(catalog: Catalog, visitor: Visitor, slug: str, new: GrantNew) -> Playback:

@@ -67,3 +67,18 @@ def test_files_are_packed_once_and_well(tmp_path: Path) -> None:
 def test_a_sheet_is_slimmed_without_changing_it() -> None:
     css = "/* why */\n.a > .b :hover {\n  margin: 0 auto;\n  color: red;\n}\n"
     assert slim(css) == ".a > .b :hover{margin:0 auto;color:red}"
+
+
+def test_a_part_has_a_sheet_of_its_own_with_what_only_it_uses(tmp_path: Path) -> None:
+    folder = a_folder(
+        tmp_path,
+        css__pages__home_css="home{}",
+        css__account__page_css="account{}",
+        css__components__card_css="card{}",
+        css__components__table_css="table{}",
+    )
+    components = {"app.css": frozenset({"card"}), "account.css": frozenset({"table"})}
+    files = Assets(folder, components=components).files
+    assert b"account{}" not in files["app.css"]
+    assert b"table{}" not in files["app.css"]
+    assert files["account.css"] == b"@layer components{table{}}\n@layer pages{account{}}"

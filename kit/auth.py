@@ -10,9 +10,10 @@ import hmac
 import os
 import time
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from enum import StrEnum
+from typing import Any, Literal, get_args
 
 import orjson
 from cryptography.exceptions import InvalidTag
@@ -29,18 +30,56 @@ ALGORITHM = "Ed25519"  # EdDSA by its fully specified name (RFC 9864)
 SERVICE_TOKEN_SECONDS = 60
 LEEWAY_SECONDS = 10
 
-ALL_PERMISSIONS = frozenset({
+Permission = Literal[
     "films:read", "films:write", "tokens:read", "tokens:mint", "tokens:revoke",
     "jobs:read", "jobs:write", "events:write", "videos:read", "videos:write",
-    "audit:read", "audit:write", "people:write", "clients:write", "sync:write", "health:read",
+    "audit:read", "audit:write", "people:write", "people:act", "clients:write",
+    "studios:read", "studios:write", "studios:create", "sync:write", "health:read",
     "notices:read", "notices:write", "social:read", "social:write",
-})  # fmt: skip
-PERMISSIONS: Mapping[str, frozenset[str]] = {
-    "owner": ALL_PERMISSIONS,
-    "admin": ALL_PERMISSIONS,
-    "moderator": frozenset({"films:read", "jobs:read", "tokens:read", "health:read"}),
-    "viewer": frozenset(),
+]  # fmt: skip
+ALL_PERMISSIONS: frozenset[str] = frozenset(get_args(Permission))
+
+
+class Role(StrEnum):
+    """What a person may be in the whole suite; someone without a role is a viewer."""
+
+    viewer = "viewer"
+    crew = "crew"
+    filmmaker = "filmmaker"
+    producer = "producer"
+    moderator = "moderator"
+    admin = "admin"
+    owner = "owner"
+
+
+class StudioRole(StrEnum):
+    """What a member may be in one studio; a producer runs it."""
+
+    crew = "crew"
+    filmmaker = "filmmaker"
+    producer = "producer"
+
+
+StudioPermission = Literal["studio:read", "studio:write", "members:read", "members:write"]
+# What each role may do everywhere. Owners and admins differ by rules: only owners make owners.
+PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
+    Role.viewer: frozenset(),
+    Role.crew: frozenset(),
+    Role.filmmaker: frozenset({"studios:create"}),
+    Role.producer: frozenset({"studios:create"}),
+    Role.moderator: frozenset({"films:read", "jobs:read", "tokens:read", "health:read"}),
+    Role.admin: frozenset(get_args(Permission)),
+    Role.owner: frozenset(get_args(Permission)),
 }
+# What each member may do in the studio where they are one, and nowhere else.
+STUDIO_PERMISSIONS: Mapping[StudioRole, frozenset[StudioPermission]] = {
+    StudioRole.crew: frozenset({"studio:read", "members:read"}),
+    StudioRole.filmmaker: frozenset({"studio:read", "members:read"}),
+    StudioRole.producer: frozenset(
+        {"studio:read", "studio:write", "members:read", "members:write"}
+    ),
+}
+_OF_ROLE: Mapping[str, frozenset[str]] = {role.value: held for role, held in PERMISSIONS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +93,11 @@ class Caller:
     scopes: frozenset[str] = frozenset()
     via: str = ""
     token: str = field(default="", repr=False)
+    # Ids of the studios where this person is a member, and as what. None: too many for a token,
+    # so accounts_service has to be asked (`studios_of`).
+    studios: Mapping[str, str] | None = field(default_factory=dict, hash=False)
+    actor: str = ""  # the id of the admin who acts as this person (RFC 8693 `act`)
+    actor_name: str = ""
 
 
 ANONYMOUS = Caller("anonymous")
@@ -64,7 +108,17 @@ def may(caller: Caller, permission: str) -> bool:
         return True
     if caller.kind == "client":
         return permission in caller.scopes
-    return any(permission in PERMISSIONS.get(role, ()) for role in caller.roles)
+    return any(permission in _OF_ROLE.get(role, ()) for role in caller.roles)
+
+
+def permissions_of(roles: Iterable[str]) -> frozenset[str]:
+    """Return what these roles may do together; a role nobody knows may nothing."""
+    return frozenset().union(*(_OF_ROLE.get(role, frozenset()) for role in roles))
+
+
+def may_in_studio(role: str | None, permission: StudioPermission) -> bool:
+    """Say whether a member with this role may do that in their studio; None is a stranger."""
+    return any(role == one and permission in held for one, held in STUDIO_PERMISSIONS.items())
 
 
 class KeyRing:
@@ -177,4 +231,7 @@ def _person(claims: dict[str, Any], token: str) -> Caller:
         roles=frozenset(claims.get("roles", ())),
         scopes=frozenset(str(claims.get("scope", "")).split()),
         token=token,
+        studios=claims.get("studios", {}),
+        actor=str(claims.get("act", {}).get("sub", "")),
+        actor_name=str(claims.get("act", {}).get("name", "")),
     )

@@ -4,6 +4,7 @@ This module only names what the others hold: every service writes `from kit.cont
 import …`, and should not care in which file a word lives.
 """
 
+from kit.auth import Role
 from kit.contracts.accounts.client import AccountsClient
 from kit.contracts.accounts.errors import (
     AccountNotFound,
@@ -30,7 +31,6 @@ from kit.contracts.accounts.people import (
     Email,
     PasswordChange,
     Refresh,
-    Role,
     Secret,
     Setup,
     SetupLink,

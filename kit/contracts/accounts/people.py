@@ -8,6 +8,7 @@ from uuid import UUID
 from email_validator import EmailNotValidError, validate_email
 from pydantic import AfterValidator, Field, StringConstraints
 
+from kit.auth import Role
 from kit.pages import Page
 from kit.schema import Name, Schema
 
@@ -25,20 +26,13 @@ Email = Annotated[str, StringConstraints(max_length=254), AfterValidator(_addres
 Secret = Annotated[str, StringConstraints(min_length=1, max_length=256)]
 
 
-class Role(StrEnum):
-    """What a person may be; someone without a role is a viewer."""
-
-    owner = "owner"
-    admin = "admin"
-
-
 class AccountState(StrEnum):
     active = "active"
     suspended = "suspended"
 
 
 class Account(Schema):
-    """A person. Seen by that person, and by who holds `people:write`."""
+    """A person; without a role, a viewer. Seen by that person, and by who holds `people:write`."""
 
     id: UUID
     email: str
@@ -56,7 +50,7 @@ class AccountChange(Schema):
     """What is left out stays as it is."""
 
     name: Name | None = None
-    roles: Annotated[tuple[Role, ...], Field(max_length=2)] | None = None
+    roles: Annotated[tuple[Role, ...], Field(max_length=7)] | None = None
     state: AccountState | None = None
 
 

@@ -11,21 +11,25 @@ from kit.schema import Name, Schema
 
 
 class Client(Schema):
-    """An integrator's program, known by its id."""
+    """An integrator's program, known by its id. Seen by its owner and by `clients:write`."""
 
     id: UUID
     name: str
     scopes: tuple[str, ...]
     created_at: datetime
     last_used_at: datetime | None
+    owner_id: UUID | None = None
 
 
 Clients = Page[Client]
 
 
 class ClientNew(Schema):
+    """`owner_id` is the account of the integrator, who then looks after it alone."""
+
     name: Name
     scopes: Annotated[tuple[str, ...], Field(min_length=1, max_length=50)]
+    owner_id: UUID | None = None
 
 
 class ClientWithSecret(Client):

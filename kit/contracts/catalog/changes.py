@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, Field
 from kit.contracts.catalog.films import Chapter, Credit
 from kit.contracts.catalog.words import (
     AccessLevel,
+    AgeRating,
     Amount,
     Country,
     Currency,
@@ -33,6 +34,7 @@ Ids = Annotated[list[UUID], Field(min_length=1, max_length=1000)]
 
 class FilmFields(Schema):
     year: Year | None = None
+    age_rating: AgeRating | None = Field(None, description="from which age on; null: not rated")
     duration_seconds: Seconds | None = Field(None, description="null: take the video's own")
     price_amount: Amount | None = None
     currency: Currency | None = None

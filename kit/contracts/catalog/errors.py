@@ -55,6 +55,20 @@ class EntitlementNeeded(Forbidden):
     """
 
 
+class NotForThisAge(Forbidden):
+    """This film is not for the age of the profile that is watching.
+
+    Extras: `age_rating`, `max_age`.
+    """
+
+
+class TooManyStreams(Conflict):
+    """As many films as this account may show at the same time are playing; stop one of them.
+
+    Extras: `limit`.
+    """
+
+
 class PreviewNotAllowed(Forbidden):
     """Only people who may edit films can watch them without a code."""
 

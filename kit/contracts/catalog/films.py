@@ -4,11 +4,12 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from kit.contracts.catalog.words import (
     AccessLevel,
     Address,
+    AgeRating,
     FilmStatus,
     Line,
     Seconds,
@@ -17,6 +18,14 @@ from kit.contracts.catalog.words import (
 )
 from kit.pages import Page
 from kit.schema import Schema
+
+
+def _number(given: object) -> object:
+    """Return digits as a number: that is how an address says it."""
+    return int(given) if isinstance(given, str) and given.isascii() and given.isdigit() else given
+
+
+MaxAge = Annotated[AgeRating, BeforeValidator(_number)]
 
 
 class Picture(Schema):
@@ -101,6 +110,7 @@ class FilmCard(Schema):
     series: EpisodeOf | None
     published_at: datetime | None
     updated_at: datetime
+    age_rating: int | None = None
 
 
 Films = Page[FilmCard]
@@ -144,3 +154,6 @@ class FilmQuery(Schema):
         None, description="under 20 minutes, up to 60, longer"
     )
     video_guid: Address | None = None
+    max_age: MaxAge | None = Field(
+        None, description="only films rated for this age or less; a viewing profile's own applies"
+    )

@@ -1,7 +1,7 @@
 """The kinds of values that catalogue models are made of."""
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
@@ -39,6 +39,8 @@ class VideoState(StrEnum):
     missing = "missing"
 
 
+# From which age on a film is for; None where nobody has said.
+AgeRating = Literal[0, 7, 10, 12, 16, 18]
 Line = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=300, pattern=NO_NUL),

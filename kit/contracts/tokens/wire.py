@@ -1,20 +1,16 @@
-"""What tokens_service promises to the others: who may see what, by code or long token."""
+"""Tokens, batches and what they open, on the wire."""
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, ClassVar, Literal, Self
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
 from pydantic import AwareDatetime, Field, StringConstraints, model_validator
 
-from kit.client import ServiceClient
-from kit.errors import Invalid, NotFound, TooMany, Unavailable
 from kit.pages import Page
 from kit.schema import Name, Schema, Whole
 
 MOST_VERIFICATIONS = 100
-# These calls may be sent twice without harm, whatever their key: let the client retry them.
-REPEATABLE = "repeatable"
 SHEET_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"
 
 # What someone typed or carries: a short code in any spelling, or a long token.
@@ -89,6 +85,8 @@ class Token(Schema):
     max_devices: int | None
     devices: int
     batch_id: UUID | None
+    account_id: UUID | None = None
+    linked_at: datetime | None = None
 
 
 Tokens = Page[Token]
@@ -111,6 +109,7 @@ class TokenQuery(Schema):
     access_level: AccessLevel | None = None
     video_id: VideoId | None = None
     batch_id: UUID | None = None
+    account_id: UUID | None = None
 
 
 class Batch(Schema):
@@ -151,6 +150,7 @@ class Verification(Schema):
 
     Only a right one is ever refused with a `reason`. `token` is the long form, to keep in a
     cookie: it is never slowed down by other people's guessing from the same address.
+    `account_id`, told to services only: whose it is, where somebody has made it theirs.
     """
 
     ok: bool
@@ -161,6 +161,7 @@ class Verification(Schema):
     token_id: UUID | None = None
     token: str | None = None
     reason: Literal["device_limit"] | None = None
+    account_id: UUID | None = None
 
 
 class Verifications(Schema):
@@ -174,97 +175,3 @@ class Device(Schema):
 
 class DeviceList(Schema):
     items: list[Device]
-
-
-class TokenNotFound(NotFound):
-    """There is no such token."""
-
-
-class BatchNotFound(NotFound):
-    """There is no such batch of tokens."""
-
-
-class TokenKeyReused(Invalid):
-    """This key was used for another token before; choose a new one."""
-
-
-class LifetimePast(Invalid):
-    """This date has passed already; choose a later one."""
-
-
-class GuessedTooOften(TooMany):
-    """Too many wrong codes came from this address. Wait a moment, then type yours again."""
-
-
-class TokenStoreUnavailable(Unavailable):
-    """The store of tokens does not answer; try again in a moment."""
-
-
-class TokensClient(ServiceClient):
-    """Speaks to tokens_service; `.acting(token)` for what a person does."""
-
-    SERVICE: ClassVar[str] = "tokens_service"
-
-    async def verify(
-        self, token: str, *, device: str | None = None, viewer_address: str | None = None
-    ) -> Verification:
-        """Say what `token` opens; `viewer_address` is whose guesses are counted."""
-        body = Verify(token=token, device=device)
-        headers = {"X-Viewer-Address": viewer_address} if viewer_address else {}
-        answer = await self.send("POST", "/verify", body, headers=headers, key=REPEATABLE)
-        return Verification.model_validate_json(answer.content)
-
-    async def verify_many(self, items: list[Verify]) -> Verifications:
-        """Say what each opens, up to 100 at once; wrong ones count as the caller's guesses."""
-        return await self.post("/verifications", VerifyMany(items=items), into=Verifications)
-
-    async def mint(self, new: Mint) -> Token:
-        return await self.post("/mint", new, into=Token, key=new.key or "")
-
-    async def revoke(self, code: str) -> Token:
-        return await self.post("/revoke", Revocation(code=code), into=Token, key=REPEATABLE)
-
-    async def tokens(
-        self, filters: TokenQuery | None = None, *, cursor: str | None = None, limit: int = 50
-    ) -> Tokens:
-        chosen = (filters or TokenQuery()).model_dump(mode="json", exclude_none=True)
-        return await self.get("/tokens", into=Tokens, **chosen, cursor=cursor, limit=limit)
-
-    async def token(self, token_id: UUID) -> Token:
-        return await self.get(f"/tokens/{token_id}", into=Token)
-
-    async def change(self, token_id: UUID, change: TokenChange) -> Token:
-        return await self.patch(f"/tokens/{token_id}", change, into=Token)
-
-    async def devices(self, token_id: UUID) -> DeviceList:
-        return await self.get(f"/tokens/{token_id}/devices", into=DeviceList)
-
-    async def free_devices(self, token_id: UUID) -> None:
-        await self.delete(f"/tokens/{token_id}/devices")
-
-    async def free_device(self, token_id: UUID, device: str) -> None:
-        await self.delete(f"/tokens/{token_id}/devices/{device}")
-
-    async def mint_batch(self, new: BatchNew) -> Batch:
-        return await self.post("/batches", new, into=Batch, key=new.key or "")
-
-    async def batches(self, *, cursor: str | None = None, limit: int = 50) -> Batches:
-        return await self.get("/batches", into=Batches, cursor=cursor, limit=limit)
-
-    async def batch(self, batch_id: UUID) -> Batch:
-        return await self.get(f"/batches/{batch_id}", into=Batch)
-
-    async def revoke_batch(self, batch_id: UUID) -> Batch:
-        return await self.post(f"/batches/{batch_id}/revocation", None, Batch, key=REPEATABLE)
-
-    async def batch_csv(self, batch_id: UUID) -> bytes:
-        """Return every code of a batch with its address, as a table."""
-        return (await self.send("GET", f"/batches/{batch_id}/codes.csv")).content
-
-    async def batch_sheet(self, batch_id: UUID, language: str = "fr") -> bytes:
-        """Return a page of HTML to print on A4: tickets with QR codes.
-
-        Serve it with SHEET_POLICY: its style is inside it.
-        """
-        query = {"language": language}
-        return (await self.send("GET", f"/batches/{batch_id}/sheet", query=query)).content

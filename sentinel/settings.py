@@ -75,6 +75,7 @@ class Settings(SiteSettings):
             "accounts_service": self.accounts_url,
             "tokens_service": self.tokens_url,
             "catalog_service": self.catalog_url,
+            "publisher_service": self.publisher_url,
             **library,
             "gateway": self.gateway_url,
         }

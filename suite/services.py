@@ -45,6 +45,7 @@ TABLE = (
     Service("tokens_service", 5060, None, "TOKENS_URL"),
     Service("transcoder_service", 5063, "transcoder", "BUNNY_API_URL", is_public=True),
     Service("catalog_service", 5061, "catalog", "CATALOG_URL"),
+    Service("publisher_service", 5058, "publisher", "PUBLISHER_URL"),
     Service("gateway", 5055, "gateway", "GATEWAY_URL", is_public=True),
     Service("sentinel", 5059, "sentinel", "SENTINEL_URL"),
     Service("public_interface", 5062, None, "PORTAL_URL", is_public=True),

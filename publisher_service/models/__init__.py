@@ -1,0 +1,1 @@
+"""The tables of publisher_service; no other service reads them."""

@@ -1,0 +1,1 @@
+"""Third parties: mail servers, and whatever else carries a message to a person."""

@@ -1,0 +1,44 @@
+"""Everything publisher_service reads from its environment."""
+
+from typing import ClassVar, Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import SettingsConfigDict
+
+from kit.settings import ServiceSettings, shared
+
+
+class Settings(ServiceSettings):
+    SERVICE: ClassVar[str] = "publisher_service"
+    model_config = SettingsConfigDict(env_prefix="PUBLISHER_")
+
+    port: int = Field(5058, description="the port to listen on")
+    smtp_host: str = Field(
+        "", description="the mail server; without one, mails are kept in the dashboard's outbox"
+    )
+    smtp_port: int = Field(587, ge=1, le=65535, description="its port")
+    smtp_user: str = Field("", description="the user name it wants, if it wants one")
+    smtp_password: SecretStr = Field(SecretStr(""), description="and the password")
+    smtp_security: Literal["starttls", "tls", "none"] = Field(
+        "starttls", description="`starttls` (587), `tls` (465), or `none` on one's own network only"
+    )
+    smtp_connections: int = Field(4, ge=1, le=50, description="connections kept to it")
+    mail_from: str = Field(
+        "", description="the sender of mails; without one, no-reply at the portal's domain"
+    )
+    mail_reply_to: str = Field("", description="where answers go, if people may answer")
+    mail_rate: str = Field(
+        "", description='how many mails the server takes, for example "300/minute"; empty: no limit'
+    )
+    kept_days: int = Field(
+        180, ge=1, description="notices, deliveries and mails of the outbox are kept so long"
+    )
+    tries: int = Field(12, ge=1, le=50, description="how often a delivery is tried in all")
+
+    brand_name: str = shared("BRAND_NAME", "Karangou", description="the name on every page")
+    brand_accent: str = shared(
+        "BRAND_ACCENT", "", description="the colour of the one thing to do, as #rrggbb"
+    )
+    portal_public_url: str = shared(
+        "PORTAL_PUBLIC_URL", "http://127.0.0.1:5062", description="the portal, as visitors see it"
+    )

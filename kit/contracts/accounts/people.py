@@ -41,6 +41,7 @@ class Account(Schema):
     state: AccountState
     created_at: datetime
     last_sign_in_at: datetime | None
+    email_verified_at: datetime | None = None  # until then, others may sign up with this address
 
 
 Accounts = Page[Account]

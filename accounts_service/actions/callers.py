@@ -13,15 +13,22 @@ from kit.contracts.accounts import AccountState, SessionEnded
 from kit.errors import Forbidden, Unauthenticated
 
 
-async def confirmed(session: AsyncSession, caller: Caller, permission: str) -> Caller:
-    """Return the caller with the roles of this moment, if they still permit it."""
+async def fresh(session: AsyncSession, caller: Caller) -> Caller:
+    """Return the caller with the roles of this moment; their session must not have ended."""
+    if caller.kind == "anonymous":
+        raise Unauthenticated
     if caller.kind != "person":
         return caller
     account, _ = await signed_in(session, caller)
-    fresh = replace(caller, roles=frozenset(account.roles), name=account.name)
-    if not may(fresh, permission):
+    return replace(caller, roles=frozenset(account.roles), name=account.name)
+
+
+async def confirmed(session: AsyncSession, caller: Caller, permission: str) -> Caller:
+    """Return the caller with the roles of this moment, if they still permit it."""
+    found = await fresh(session, caller)
+    if not may(found, permission):
         raise Forbidden(permission=permission)
-    return fresh
+    return found
 
 
 async def signed_in(session: AsyncSession, caller: Caller) -> tuple[Account, UserSession]:

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Query, Request
 
-from accounts_service.actions.callers import confirmed
+from accounts_service.actions.callers import confirmed, fresh
 from accounts_service.actions.tools import Origin, Tools
 from kit.auth import Caller
 from kit.db import Sessions
@@ -37,10 +37,18 @@ def _still(permission: str) -> Any:  # noqa: ANN401  (FastAPI's Depends)
     return Depends(allowed)
 
 
+async def _fresh(request: Request, caller: CallerDep) -> Caller:
+    async with database(request).reads() as session:
+        return await fresh(session, caller)
+
+
 ToolsDep = Annotated[Tools, Depends(_tools)]
 SessionsDep = Annotated[Sessions, Depends(_sessions)]
 OriginDep = Annotated[Origin, Depends(_origin)]
 PeopleAdmin = Annotated[Caller, _still("people:write")]
+Someone = Annotated[Caller, Depends(_fresh)]  # signed in, or a program; rules say what they may
+StudiosReader = Annotated[Caller, _still("studios:read")]
+StudiosAdmin = Annotated[Caller, _still("studios:write")]
 ClientsAdmin = Annotated[Caller, _still("clients:write")]
 Auditor = Annotated[Caller, _still("audit:read")]
 AuditWriter = Annotated[Caller, _still("audit:write")]

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from accounts_service.models.people import Account, Attempt, UserSession
 from kit.contracts.accounts import AccountNotFound, AccountState, Role
-from kit.db import find
+from kit.db import find, new_id
 
 
 async def account(session: AsyncSession, account_id: UUID) -> Account:
@@ -23,6 +23,13 @@ async def account_for_update(session: AsyncSession, account_id: UUID) -> Account
 
 async def account_by_email(session: AsyncSession, email: str) -> Account | None:
     return await session.scalar(select(Account).where(Account.email == email))
+
+
+async def new_account(session: AsyncSession, email: str, name: str, at: datetime) -> Account | None:
+    """Make an account without role or password; None when the e-mail has one already."""
+    values = {"id": new_id(), "email": email, "name": name, "roles": [], "created_at": at}
+    made = insert(Account).values(**values, state=AccountState.active)
+    return await session.scalar(made.on_conflict_do_nothing().returning(Account))
 
 
 async def accounts(

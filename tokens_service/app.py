@@ -16,7 +16,7 @@ from tokens_service.actions.guard import Guard, Rules
 from tokens_service.actions.issuer import Issuer
 from tokens_service.actions.rate import Rate
 from tokens_service.actions.verify import Verifier
-from tokens_service.endpoints import batches, tokens, verify
+from tokens_service.endpoints import batches, links, tokens, verify
 from tokens_service.endpoints.quick import Quick
 from tokens_service.models import Statement, Store
 from tokens_service.pages.brand import Brand
@@ -31,7 +31,7 @@ def create_app(settings: Settings | None = None, *clients: ServiceClient) -> Fas
     wired = clients or (AccountsClient.at(settings, settings.accounts_url),)
     store = store_at(settings)
     app = build_app(
-        settings, verify.router, tokens.router, batches.router,
+        settings, verify.router, tokens.router, batches.router, links.router,
         clients=wired, setup=_setup, checks={"store": _check(store)},
     )  # fmt: skip
     _fill_state(app, settings, store)

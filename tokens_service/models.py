@@ -68,6 +68,8 @@ class TokenRow:
     batch_id: UUID | None
     request: str
     devices: int = 0
+    account_id: UUID | None = None
+    linked_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

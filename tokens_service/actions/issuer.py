@@ -51,6 +51,8 @@ def shown(keys: Keys, row: TokenRow) -> Token:
         max_devices=row.max_devices,
         devices=row.devices,
         batch_id=row.batch_id,
+        account_id=row.account_id,
+        linked_at=row.linked_at,
     )
 
 

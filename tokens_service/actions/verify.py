@@ -30,17 +30,20 @@ SHORT = {NO: NO.model_dump_json(exclude_none=True).encode(),
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A genuine token: its row, the answer to give, as a model and as bytes."""
+    """A genuine token: its row, the answer to give, as bytes for everybody and for services."""
 
     row: TokenRow
     answer: Verification
     encoded: bytes
+    for_services: bytes
     devices: frozenset[str]
 
 
-def encoded(found: Known | Verification) -> bytes:
-    """Return an answer as it is sent."""
-    return found.encoded if isinstance(found, Known) else SHORT[found]
+def encoded(found: Known | Verification, *, for_service: bool = False) -> bytes:
+    """Return an answer as it is sent; only services are told whose a token is."""
+    if not isinstance(found, Known):
+        return SHORT[found]
+    return found.for_services if for_service else found.encoded
 
 
 class Verifier:
@@ -55,6 +58,10 @@ class Verifier:
         """Return what `given` opens; `address` is whose guesses are counted ("": nobody's)."""
         found = await self.find(given, device, address)
         return found.answer if isinstance(found, Known) else found
+
+    async def answer(self, row: TokenRow) -> Verification:
+        """Return what is said of an active token."""
+        return (await self._known(row, code_of(self.keys, row))).answer
 
     async def find(self, given: str, device: str | None, address: str) -> Known | Verification:
         is_long = len(given) >= SHORTEST_LONG_TOKEN
@@ -108,9 +115,11 @@ class Verifier:
             expires_at=row.expires_at,
             token_id=row.id,
             token=long_token(self.keys, row, written),
+            account_id=row.account_id,
         )
-        encoded = answer.model_dump_json().encode()
-        return Known(row, answer, encoded, frozenset(one.id for one in seen))
+        plain = answer.model_dump_json(exclude={"account_id"}).encode()
+        full = answer.model_dump_json().encode() if row.account_id else plain
+        return Known(row, answer, plain, full, frozenset(one.id for one in seen))
 
     def _remember(self, given: str, found: Known, stamp: object) -> None:
         """Keep what was read, unless the store may have changed while it was read."""

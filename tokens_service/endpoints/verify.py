@@ -42,10 +42,12 @@ async def _viewer(request: Request, caller: CallerDep) -> str:
 Viewer = Annotated[str, Depends(_viewer)]
 
 
-async def _answered(request: Request, given: str, device: str | None, address: str) -> Response:
+async def _answered(
+    request: Request, given: str, device: str | None, address: str, caller: Caller
+) -> Response:
     verifier: Verifier = request.app.state.verifier
     found = await verifier.find(given, device, address)
-    body = encoded(found)
+    body = encoded(found, for_service=caller.kind == "service")
     return Response(body, headers=NOT_KEPT, media_type="application/json")
 
 
@@ -53,6 +55,7 @@ async def _answered(request: Request, given: str, device: str | None, address: s
 async def verify(
     request: Request,
     address: Viewer,
+    caller: CallerDep,
     token: Annotated[Typed, Query(description="a code in any spelling, or a long token")],
     device: Annotated[DeviceId | None, Query()] = None,
 ) -> Response:
@@ -60,12 +63,14 @@ async def verify(
 
     `POST /verify` does the same and keeps the token out of addresses.
     """
-    return await _answered(request, token, device, address)
+    return await _answered(request, token, device, address, caller)
 
 
 @router.post("/verify", summary="What a code or token opens", response_model=Verification)
-async def verify_unlogged(request: Request, asked: Verify, address: Viewer) -> Response:
-    return await _answered(request, asked.token, asked.device, address)
+async def verify_unlogged(
+    request: Request, asked: Verify, address: Viewer, caller: CallerDep
+) -> Response:
+    return await _answered(request, asked.token, asked.device, address, caller)
 
 
 @router.post("/verifications", summary="What many codes or tokens open")

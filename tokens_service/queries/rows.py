@@ -7,7 +7,7 @@ from tokens_service.models import BatchRow, DeviceRow, Row, TokenRow, moment
 
 COLUMNS = """
     id, lookup, key_id, sealed, access_level, video_id, title, label, created_at, expires_at,
-    revoked_at, max_devices, batch_id, request,
+    revoked_at, max_devices, batch_id, request, account_id, linked_at,
     (SELECT count(*) FROM device WHERE device.token_id = token.id) AS devices
 """
 BATCH_COLUMNS = """
@@ -34,6 +34,8 @@ def token(row: Row) -> TokenRow:
         batch_id=None if row["batch_id"] is None else UUID(text(row, "batch_id")),
         request=text(row, "request"),
         devices=number(row, "devices"),
+        account_id=None if row["account_id"] is None else UUID(text(row, "account_id")),
+        linked_at=None if row["linked_at"] is None else moment(number(row, "linked_at")),
     )
 
 

@@ -71,7 +71,8 @@ async def tokens(
                      "(SELECT value FROM json_each(:lookups)))")  # fmt: skip
         values |= {"searched": searched, "lookups": orjson.dumps(lookups).decode()}
     for column, wanted in (("access_level", filters.access_level), ("video_id", filters.video_id),
-                           ("batch_id", filters.batch_id)):  # fmt: skip
+                           ("batch_id", filters.batch_id),
+                           ("account_id", filters.account_id)):  # fmt: skip
         if wanted is not None:
             where.append(f"{column} = :{column}")
             values[column] = str(wanted)

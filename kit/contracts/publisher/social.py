@@ -71,6 +71,20 @@ class PublicationState(StrEnum):
     cancelled = "cancelled"
 
 
+class Unfit(StrEnum):
+    """Why a network would not take a post."""
+
+    text_missing = "text_missing"
+    text_too_long = "text_too_long"
+    title_too_long = "title_too_long"
+    media_missing = "media_missing"
+    clip_missing = "clip_missing"
+    clip_too_long = "clip_too_long"
+    file_too_large = "file_too_large"
+    too_many_hashtags = "too_many_hashtags"
+    angle_brackets = "angle_brackets"
+
+
 class CredentialField(Schema):
     """One thing a network asks for when an account is connected."""
 
@@ -80,15 +94,15 @@ class CredentialField(Schema):
 
 
 class Network(Schema):
-    """What a network takes. `text_limit` counts as the network does; `media_text_limit`: beside a
-    picture or clip. `needs`: what a post cannot be without.
+    """What a network takes. `text_limit` counts as the network does (X: wide letters twice, links
+    23; YouTube: bytes); `media_text_limit`: beside a picture or clip. `needs`: what a post cannot
+    be without.
     """
 
     name: NetworkName
     title: str
     text_limit: int
     media_text_limit: int
-    takes: list[MediaKind]
     needs: Literal["media", "clip"] | None
     max_clip_seconds: int | None
     credentials: list[CredentialField]
@@ -261,7 +275,7 @@ class SocialPreviewed(Schema):
     text: str
     length: Count
     limit: Count
-    problems: list[str]
+    problems: list[Unfit]
 
 
 class SocialPreview(Schema):

@@ -22,7 +22,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, OctKey
 
-from kit.errors import Unauthenticated
+from kit.errors import Forbidden, Unauthenticated
 
 Kind = Literal["anonymous", "person", "client", "service"]
 ISSUER = AUDIENCE = "karangou"
@@ -98,9 +98,15 @@ class Caller:
     studios: Mapping[str, str] | None = field(default_factory=dict, hash=False)
     actor: str = ""  # the id of the admin who acts as this person (RFC 8693 `act`)
     actor_name: str = ""
+    profile: str = ""  # the id of the viewing profile that watches on this account
+    max_age: int | None = None  # films rated for older people do not exist for this caller
 
 
 ANONYMOUS = Caller("anonymous")
+
+
+class ActingReadOnly(Forbidden):
+    """You act as somebody else: you may look, but change nothing in their name."""
 
 
 def may(caller: Caller, permission: str) -> bool:
@@ -234,4 +240,6 @@ def _person(claims: dict[str, Any], token: str) -> Caller:
         studios=claims.get("studios", {}),
         actor=str(claims.get("act", {}).get("sub", "")),
         actor_name=str(claims.get("act", {}).get("name", "")),
+        profile=str(claims.get("profile", "")),
+        max_age=claims.get("max_age"),
     )

@@ -5,6 +5,7 @@ import gc
 import hashlib
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
@@ -14,7 +15,7 @@ from starlette.routing import BaseRoute, Match
 from starlette.types import Scope
 
 from kit import health, jobs, problems
-from kit.auth import ANONYMOUS, Caller, KeyRing, calling_service, may
+from kit.auth import ANONYMOUS, ActingReadOnly, Caller, KeyRing, calling_service, may
 from kit.client import ServiceClient, open_http
 from kit.db import Database, ReadOnlySession, open_database
 from kit.errors import Forbidden, Unauthenticated, Unavailable
@@ -22,8 +23,10 @@ from kit.limits import Limiter
 from kit.metrics import Metrics
 from kit.middleware import HEADERS, Edge
 from kit.settings import ServiceSettings
+from kit.usage import Usage, telling
 
 Client = TypeVar("Client", bound=ServiceClient)
+Handler = TypeVar("Handler", bound=Callable[..., Any])
 Setup = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
 
@@ -94,6 +97,7 @@ def _fill_state(
     state.limiter = Limiter(settings.valkey_url, settings.SERVICE, enabled=settings.rate_limits)
     state.metrics = Metrics(settings.SERVICE, state.database)
     state.more_metrics = []
+    state.usage = Usage(settings.SERVICE)
     state.keys = KeyRing(_published_keys(settings.accounts_url))
     state.watched = {name: health.Watched(check) for name, check in checks.items()}
     if state.database is not None:
@@ -119,6 +123,7 @@ def _lifespan(
                 stack.push_async_callback(app.state.database.close)
             stack.push_async_callback(app.state.limiter.close)
             stack.push_async_callback(_close_clients, app)
+            await stack.enter_async_context(telling(app.state.usage, settings))
             if setup is not None:
                 await stack.enter_async_context(setup(app))
             if tasks is not None and app.state.database is not None:
@@ -180,21 +185,37 @@ async def caller_of(request: Request) -> Caller:
     """Return who is calling: what CallerDep gives, for routes that are not FastAPI's."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer":
-        return await _person(request, token)
+        found = await _person(request, token)
+        request.app.state.usage.note(found)
+        return found
     if scheme != "Suite":
         return ANONYMOUS
     settings: ServiceSettings = request.app.state.settings
     service = calling_service(settings.suite_secret.get_secret_value(), token, settings.SERVICE)
     if behalf := request.headers.get("on-behalf-of"):
-        person = await _person(request, behalf)
-        return Caller("person" if person.kind == "person" else "client", person.id, person.name,
-                      person.roles, person.scopes, service.id, person.token)  # fmt: skip
+        return replace(await _person(request, behalf), via=service.id)
     return service
 
 
 async def _person(request: Request, token: str) -> Caller:
     keys: KeyRing = request.app.state.keys
-    return await keys.caller(token)
+    found = await keys.caller(token)
+    if found.actor and not _may_while_acting(request):
+        raise ActingReadOnly
+    return found
+
+
+def _may_while_acting(request: Request) -> bool:
+    return request.method in {"GET", "HEAD"} or request.scope.get("endpoint") in _WHILE_ACTING
+
+
+_WHILE_ACTING: set[Callable[..., Any]] = set()
+
+
+def while_acting(handler: Handler) -> Handler:
+    """Let an admin who acts as a viewer call this too, although it is no GET."""
+    _WHILE_ACTING.add(handler)
+    return handler
 
 
 CallerDep = Annotated[Caller, Depends(_caller)]

@@ -14,13 +14,13 @@ from kit.errors import Forbidden, Unauthenticated
 
 
 async def fresh(session: AsyncSession, caller: Caller) -> Caller:
-    """Return the caller with the roles of this moment; their session must not have ended."""
+    """Return the caller with those roles of the token that still hold; their session lives."""
     if caller.kind == "anonymous":
         raise Unauthenticated
     if caller.kind != "person":
         return caller
     account, _ = await signed_in(session, caller)
-    return replace(caller, roles=frozenset(account.roles), name=account.name)
+    return replace(caller, roles=caller.roles & frozenset(account.roles), name=account.name)
 
 
 async def confirmed(session: AsyncSession, caller: Caller, permission: str) -> Caller:

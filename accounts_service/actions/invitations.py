@@ -17,7 +17,6 @@ from accounts_service.models.studios import Invitation, StudioMember
 from accounts_service.queries import people
 from accounts_service.queries import studios as queries
 from accounts_service.rules import studios as rules
-from accounts_service.rules.passwords import check_password
 from kit import clock, events
 from kit.auth import Caller, Role, may, seal
 from kit.contracts.accounts import SignedIn
@@ -117,6 +116,11 @@ async def accept(session: AsyncSession, caller: Caller, token: str) -> Account:
     row = _open(await queries.invitation_by_hash(session, _hash(token), lock=True))
     if account.email != row.email:
         raise InvitationForOther
+    if account.email_verified_at is None:  # whoever holds the link reads that mail
+        await people.lock_address(session, row.email)
+        if await people.account_by_email(session, row.email) is not None:
+            raise InvitationForOther
+        account.email_verified_at = clock.now()
     await _grant(session, account, row)
     return account
 
@@ -129,10 +133,11 @@ async def accept_as_new(
         row = _open(await queries.invitation_by_hash(session, _hash(new.token)))
         if await people.account_by_email(session, row.email) is not None:
             raise InvitationKnown
-    check_password(new.password, row.email, new.name)
+    await tools.check_password(new.password, row.email, new.name)
     hashed = await tools.passwords.hash(new.password)
     async with sessions.begin() as session:
         row = _open(await queries.invitation_by_hash(session, _hash(new.token), lock=True))
+        await people.lock_address(session, row.email)
         account = await people.new_account(session, row.email, new.name, clock.now())
         if account is None:
             raise InvitationKnown

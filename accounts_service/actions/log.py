@@ -62,14 +62,14 @@ async def note(
 async def entries(
     session: AsyncSession, chosen: AuditQuery, cursor: str | None, limit: int
 ) -> AuditEntries:
-    rows = await queries.entries(session, chosen, _place(cursor), limit + 1)
+    rows = await queries.entries(session, chosen, place(cursor), limit + 1)
     items = [AuditEntry.model_validate(row) for row in rows[:limit]]
     last = items[-1] if len(rows) > limit else None
     after = encode_cursor(last.at.isoformat(), str(last.id)) if last else None
     return AuditEntries(items=items, next_cursor=after)
 
 
-def _place(cursor: str | None) -> tuple[datetime, UUID] | None:
+def place(cursor: str | None) -> tuple[datetime, UUID] | None:
     if cursor is None:
         return None
     at, entry_id = decode_cursor(cursor, 2)

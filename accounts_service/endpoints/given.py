@@ -47,6 +47,7 @@ SessionsDep = Annotated[Sessions, Depends(_sessions)]
 OriginDep = Annotated[Origin, Depends(_origin)]
 PeopleAdmin = Annotated[Caller, _still("people:write")]
 Someone = Annotated[Caller, Depends(_fresh)]  # signed in, or a program; rules say what they may
+PeopleActor = Annotated[Caller, _still("people:act")]
 StudiosReader = Annotated[Caller, _still("studios:read")]
 StudiosAdmin = Annotated[Caller, _still("studios:write")]
 ClientsAdmin = Annotated[Caller, _still("clients:write")]

@@ -75,13 +75,13 @@ async def _granted(request: Request, session: AsyncSession, tools: Tools) -> Cli
         raise Refused("invalid_request", "grant_type is missing.")
     if form["grant_type"] != "client_credentials":
         raise Refused("unsupported_grant_type", "Only client_credentials is offered.")
-    client = await clients.authenticated(session, client_id, secret)
-    if client is None:
+    known = await clients.authenticated(session, client_id, secret)
+    if known is None:
         raise Refused("invalid_client", "This id and secret do not match.", with_header=by_header)
-    scopes = form.get("scope", "").split() or list(client.scopes)
-    if unknown := set(scopes) - set(client.scopes):
+    scopes = form.get("scope", "").split() or list(known.scopes)
+    if unknown := set(scopes) - set(known.scopes):
         raise Refused("invalid_scope", f"Not given to this client: {_shown(unknown)}.")
-    return await clients.token(session, tools, client, list(dict.fromkeys(scopes)))
+    return await clients.token(session, tools, known.client, list(dict.fromkeys(scopes)))
 
 
 def _form(request: Request, body: bytes) -> dict[str, str]:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
-from accounts_service.actions import people, sessions, setup
+from accounts_service.actions import people, sessions, setup, watching
 from accounts_service.endpoints.given import (
     Cursor,
     OriginDep,
@@ -78,12 +78,14 @@ async def change_password(
 @router.get("/accounts")
 async def accounts(
     caller: PeopleAdmin,
-    session: ReadSession,
+    session: Session,
     q: Annotated[str | None, Query(max_length=200)] = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> Accounts:
-    return await people.accounts(session, q, cursor, limit)
+    found = await people.accounts(session, q, cursor, limit)
+    await watching.searched(session, caller, q, len(found.items))
+    return found
 
 
 @router.patch("/accounts/{account_id}", response_model=Account)

@@ -1,11 +1,10 @@
-"""API clients, signing keys, and the audit log."""
+"""Signing keys, and the audit log."""
 
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
-from accounts_service.actions import clients, keys, log
+from accounts_service.actions import keys, log
 from accounts_service.endpoints.given import (
     Auditor,
     AuditWriter,
@@ -19,9 +18,6 @@ from kit.contracts.accounts import (
     AuditEntry,
     AuditEntryNew,
     AuditQuery,
-    ClientNew,
-    Clients,
-    ClientWithSecret,
     JwkSet,
     SigningKeyNew,
 )
@@ -43,23 +39,6 @@ async def replace_signing_key(
     new: SigningKeyNew, caller: ClientsAdmin, session: Session, tools: ToolsDep
 ) -> JwkSet:
     return await keys.replace(session, tools, caller, leaked=new.leaked)
-
-
-@router.get("/clients")
-async def list_clients(
-    caller: ClientsAdmin, session: ReadSession, cursor: Cursor = None, limit: Limit = 50
-) -> Clients:
-    return await clients.clients(session, cursor, limit)
-
-
-@router.post("/clients", status_code=201)
-async def create_client(new: ClientNew, caller: ClientsAdmin, session: Session) -> ClientWithSecret:
-    return await clients.create(session, caller, new)
-
-
-@router.delete("/clients/{client_id}", status_code=204)
-async def revoke_client(client_id: UUID, caller: ClientsAdmin, session: Session) -> None:
-    await clients.revoke(session, caller, client_id)
 
 
 @router.get("/audit")

@@ -1,6 +1,7 @@
 """The audit log: written, read, never changed."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -21,6 +22,32 @@ async def add_entry(session: AsyncSession, new: AuditEntryNew, at: datetime) -> 
 
 async def entry(session: AsyncSession, entry_id: UUID) -> AuditEntry | None:
     return await session.get(AuditEntry, entry_id)
+
+
+@dataclass(frozen=True)
+class About:
+    """Entries about one target, with actions that begin so."""
+
+    target: str
+    actions: str
+
+
+async def about(
+    session: AsyncSession, chosen: About, before: tuple[datetime, UUID] | None, limit: int
+) -> Sequence[AuditEntry]:
+    """Return them, newest first."""
+    statement = (
+        select(AuditEntry)
+        .where(
+            AuditEntry.target == chosen.target,
+            AuditEntry.action.startswith(chosen.actions, autoescape=True),
+        )
+        .order_by(AuditEntry.at.desc(), AuditEntry.id.desc())
+        .limit(limit)
+    )
+    if before is not None:
+        statement = statement.where(tuple_(AuditEntry.at, AuditEntry.id) < before)
+    return (await session.scalars(statement)).all()
 
 
 async def entries(

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, select, text, update
+from sqlalchemy import delete, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from accounts_service.models.people import SetupLink
-from accounts_service.models.programs import ApiClient, SigningKey
+from accounts_service.models.programs import ApiClient, ClientSecret, SigningKey
 from kit.contracts.accounts import ClientNotFound
 
 
@@ -35,6 +35,31 @@ async def client_for_update(session: AsyncSession, client_id: UUID) -> ApiClient
     if found is None or found.revoked_at is not None:
         raise ClientNotFound
     return found
+
+
+async def clients_of(session: AsyncSession, owner_id: UUID) -> Sequence[ApiClient]:
+    """Return an integrator's own, newest first."""
+    statement = (
+        select(ApiClient)
+        .where(ApiClient.owner_id == owner_id, ApiClient.revoked_at.is_(None))
+        .order_by(ApiClient.id.desc())
+    )
+    return (await session.scalars(statement)).all()
+
+
+async def secrets_of(
+    session: AsyncSession, client_id: UUID, at: datetime
+) -> Sequence[ClientSecret]:
+    """Return the secrets that work at that time, the newest first."""
+    statement = (
+        select(ClientSecret)
+        .where(
+            ClientSecret.client_id == client_id,
+            or_(ClientSecret.ends_at.is_(None), ClientSecret.ends_at > at),
+        )
+        .order_by(ClientSecret.created_at.desc(), ClientSecret.id.desc())
+    )
+    return (await session.scalars(statement)).all()
 
 
 async def signing_keys(session: AsyncSession) -> Sequence[SigningKey]:

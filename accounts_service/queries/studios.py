@@ -65,7 +65,7 @@ async def roles_of(session: AsyncSession, account_id: UUID) -> Mapping[UUID, Stu
     statement = select(StudioMember.studio_id, StudioMember.role).where(
         StudioMember.account_id == account_id
     )
-    return dict((await session.execute(statement)).tuples().all())
+    return dict((await session.execute(statement)).all())
 
 
 async def role_in(session: AsyncSession, studio_id: UUID, account_id: UUID) -> StudioRole | None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from accounts_service.models.people import Account
-from kit.auth import ALL_PERMISSIONS, Caller, may
+from kit.auth import ALL_PERMISSIONS, Caller, may, permissions_of
 from kit.contracts.accounts import (
     AccountChange,
     AccountState,
@@ -12,11 +12,22 @@ from kit.contracts.accounts import (
     Role,
     UnknownScope,
 )
+from kit.contracts.accounts.studios import EmailUnverified
 from kit.errors import Forbidden
 
 
 def is_active_owner(account: Account) -> bool:
     return Role.owner in account.roles and account.state == AccountState.active
+
+
+def check_grant(caller: Caller, roles: Iterable[str]) -> None:
+    """Nobody gives away more than they hold, and owners are made by owners."""
+    wanted = set(roles)
+    if Role.owner in wanted and Role.owner not in caller.roles and caller.kind != "service":
+        raise OwnersOnly
+    for permission in sorted(permissions_of(wanted)):
+        if not may(caller, permission):
+            raise Forbidden("You may not give a role that may do more than you.")
 
 
 def check_change(
@@ -26,12 +37,24 @@ def check_change(
     roles = set(account.roles if change.roles is None else change.roles)
     state = change.state or account.state
     was, becomes = Role.owner in account.roles, Role.owner in roles
+    more = roles - set(account.roles)
+    if permissions_of(more) and account.email_verified_at is None:
+        raise EmailUnverified
+    check_grant(caller, more - {Role.owner})
     touches = was != becomes or (was and state != account.state)
     if touches and Role.owner not in caller.roles and caller.kind != "service":
         raise OwnersOnly
     stays = becomes and state == AccountState.active
     if is_active_owner(account) and not stays and other_owners == 0:
         raise LastOwner
+
+
+def scopes_now(scopes: Iterable[str], owner_roles: Iterable[str] | None) -> tuple[str, ...]:
+    """Return what a client holds; bounded by its owner, no more than they hold themselves."""
+    if owner_roles is None:
+        return tuple(scopes)
+    held = permissions_of(owner_roles)
+    return tuple(scope for scope in scopes if scope in held)
 
 
 def check_scopes(caller: Caller, scopes: Iterable[str]) -> None:

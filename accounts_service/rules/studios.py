@@ -6,6 +6,7 @@ from uuid import UUID
 
 from accounts_service.models.people import Account
 from accounts_service.models.studios import Invitation
+from accounts_service.rules.roles import check_grant
 from kit.auth import Caller, Role, StudioPermission, StudioRole, may, may_in_studio, permissions_of
 from kit.contracts.accounts import AccountState, OwnersOnly
 from kit.contracts.accounts.studios import (
@@ -29,19 +30,9 @@ def check_invitation(caller: Caller, new: InvitationNew, role_there: str | None)
     if may(caller, "people:write"):
         check_grant(caller, (new.role,))
         return
-    if new.studio_id is None or new.role != Role.viewer:
+    if new.studio_id is None or new.role != Role.viewer or new.by_hand:
         raise Forbidden(permission="people:write")
     check_in_studio(caller, role_there, "members:write")
-
-
-def check_grant(caller: Caller, roles: Iterable[str]) -> None:
-    """Nobody gives away more than they hold, and owners are made by owners."""
-    wanted = set(roles)
-    if Role.owner in wanted and Role.owner not in caller.roles and caller.kind != "service":
-        raise OwnersOnly
-    for permission in sorted(permissions_of(wanted)):
-        if not may(caller, permission):
-            raise Forbidden("You may not give a role that may do more than you.")
 
 
 def check_in_studio(caller: Caller, role: str | None, permission: StudioPermission) -> None:
@@ -100,3 +91,8 @@ def check_merge(caller: Caller, kept: Account, gone: Account, *, was_merged: boo
     is_staff = permissions_of(gone.roles) or permissions_of(kept.roles)
     if is_staff and Role.owner not in caller.roles and caller.kind != "service":
         raise OwnersOnly
+
+
+def stronger(one: StudioRole, other: StudioRole) -> StudioRole:
+    """Return the role that may more."""
+    return max(one, other, key=list(StudioRole).index)

@@ -29,8 +29,8 @@ class InvitationState(StrEnum):
 class InvitationNew(Schema):
     """A role everywhere, a place in a studio, or both. An older one for the same is replaced.
 
-    The link is mailed; with `by_hand` it is in the answer instead, once, to be passed on: then
-    using it does not prove the e-mail.
+    The link is mailed. Staff may get it in the answer instead, once, to pass it on `by_hand`: they
+    vouch for the address then.
     """
 
     email: Email
@@ -201,6 +201,18 @@ class MergeNew(Schema):
     why: Why
 
 
+class Access(Schema):
+    """Somebody looked at one's data (`personal.read`), or acted in one's name. Seen by oneself."""
+
+    at: datetime
+    by: str
+    what: str
+    why: str | None
+
+
+Accesses = Page[Access]
+
+
 class InvitationNotFound(NotFound):
     """There is no such invitation."""
 
@@ -237,5 +249,17 @@ class NotAViewer(Forbidden):
     """Only viewers can be acted as: this account holds permissions of its own."""
 
 
+class EmailUnverified(Conflict):
+    """This account has not shown yet that it reads its e-mail. Invite that address instead."""
+
+
 class CannotMerge(Conflict):
     """These two accounts cannot be merged."""
+
+
+class ActingSpent(Gone):
+    """This link was used, or is older than two minutes. Begin again."""
+
+
+class ActingNotFound(NotFound):
+    """Nobody acts as somebody else with this token."""

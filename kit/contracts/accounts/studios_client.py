@@ -16,6 +16,7 @@ from kit.contracts.accounts.clients import (
 from kit.contracts.accounts.people import Account, SignedIn
 from kit.contracts.accounts.programs import ClientNew, ClientWithSecret
 from kit.contracts.accounts.studios import (
+    Accesses,
     Acting,
     ActingNew,
     Actings,
@@ -152,6 +153,10 @@ class StudioCalls(ServiceClient):
         """Who has acted as that person: for them and for `people:write`."""
         path = f"/accounts/{account_id}/acting"
         return await self.get(path, Actings, cursor=cursor, limit=limit)
+
+    async def accesses(self, cursor: str | None = None, limit: int = 50) -> Accesses:
+        """Who looked at one's own data."""
+        return await self.get("/me/accesses", Accesses, cursor=cursor, limit=limit)
 
     async def my_clients(self) -> MyClients:
         return await self.get("/me/clients", MyClients)

@@ -1,0 +1,72 @@
+"""Two accounts of one person become one."""
+
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from accounts_service.actions import log, proofs
+from accounts_service.models.people import Account
+from accounts_service.models.studios import Merge, StudioMember
+from accounts_service.queries import acting as merges
+from accounts_service.queries import people
+from accounts_service.queries import studios as queries
+from accounts_service.rules.studios import check_merge, stronger
+from kit import clock, events
+from kit.auth import Caller
+from kit.contracts.accounts import AccountState
+from kit.contracts.accounts.studios import MergeNew
+
+
+async def merge(session: AsyncSession, caller: Caller, account_id: UUID, new: MergeNew) -> Account:
+    """Give an account all that another holds, and close that other for good.
+
+    What other services keep for it follows by the event `AccountsMerged`.
+    """
+    if caller.kind == "person":
+        await proofs.sure(session, caller)
+    await people.lock_owners(session)
+    kept, gone = await _both_for_update(session, account_id, new.from_id)
+    was_merged = await merges.was_merged(session, kept.id, gone.id)
+    check_merge(caller, kept, gone, was_merged=was_merged)
+    at = clock.now()
+    moved = await _move_memberships(session, gone.id, kept.id)
+    await merges.give_clients(session, gone.id, kept.id)
+    await people.end_sessions(session, gone.id, at, "merged")
+    gone.state, gone.roles, gone.password_hash = AccountState.suspended, [], None
+    gone.email_verified_at = None  # the address is free: it may become that of the account kept
+    session.add(Merge(from_id=gone.id, into_id=kept.id, why=new.why, merged_at=at))
+    about = {"from": str(gone.id), "why": new.why, "studios": moved}
+    await log.note(session, caller, "account.merged", str(kept.id), about)
+    told = {"from_id": str(gone.id), "into_id": str(kept.id)}
+    await events.emit(session, "AccountsMerged", told, key=str(gone.id))
+    return kept
+
+
+async def _both_for_update(
+    session: AsyncSession, kept_id: UUID, gone_id: UUID
+) -> tuple[Account, Account]:
+    """Lock both in one order, so that two merges at once do not wait for each other."""
+    found = {}
+    for account_id in sorted({kept_id, gone_id}):
+        found[account_id] = await people.account_for_update(session, account_id)
+    return found[kept_id], found[gone_id]
+
+
+async def _move_memberships(session: AsyncSession, from_id: UUID, into_id: UUID) -> int:
+    """Give the memberships over; where both were members, the stronger role stays."""
+    held = {one.studio_id: one for one in await queries.memberships_for_update(session, into_id)}
+    moving = await queries.memberships_for_update(session, from_id)
+    for one in moving:
+        if known := held.get(one.studio_id):
+            known.role = stronger(known.role, one.role)
+        else:
+            session.add(
+                StudioMember(
+                    studio_id=one.studio_id,
+                    account_id=into_id,
+                    role=one.role,
+                    joined_at=one.joined_at,
+                )
+            )
+        await session.delete(one)
+    return len(moving)

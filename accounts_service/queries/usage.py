@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Row, delete, func, select, text
+from sqlalchemy import BigInteger, Row, cast, delete, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -53,7 +53,7 @@ async def calls(
     session: AsyncSession, client_id: UUID, since: date
 ) -> Sequence[Row[date, str, int]]:
     """Return day, service and calls, the newest day first."""
-    total = func.sum(ClientCalls.calls)
+    total = cast(func.sum(ClientCalls.calls), BigInteger)
     statement = (
         select(ClientCalls.day, ClientCalls.service, total)
         .where(ClientCalls.client_id == client_id, ClientCalls.day >= since)

@@ -8,18 +8,44 @@ from fastapi import FastAPI
 
 from accounts_service.actions import keys
 from accounts_service.actions.tools import Tools
-from accounts_service.endpoints import oauth, people, programs
+from accounts_service.endpoints import (
+    factors,
+    identity,
+    integrators,
+    invitations,
+    oauth,
+    people,
+    profiles,
+    programs,
+    staff,
+    studios,
+)
 from accounts_service.settings import Settings
 from accounts_service.tasks import tasks
 from kit.auth import KeyRing
 from kit.client import ServiceClient
 from kit.web import build_app
 
+LARGE = {"PUT /me/avatar": 10_000_000}
+
 
 def create_app(settings: Settings | None = None, *clients: ServiceClient) -> FastAPI:
     settings = settings or Settings()
-    routers = (people.router, programs.router, oauth.router)
-    return build_app(settings, *routers, clients=clients, tasks=tasks, setup=_setup)
+    routers = (
+        people.router,
+        identity.router,
+        factors.router,
+        invitations.router,
+        studios.router,
+        staff.router,
+        integrators.router,
+        programs.router,
+        oauth.router,
+        profiles.router,
+    )
+    return build_app(
+        settings, *routers, clients=clients, tasks=tasks, setup=_setup, body_limits=LARGE
+    )
 
 
 @asynccontextmanager
@@ -32,4 +58,4 @@ async def _setup(app: FastAPI) -> AsyncIterator[None]:
 
     app.state.keys = KeyRing(own_keys)
     yield
-    tools.passwords.close()
+    tools.close()

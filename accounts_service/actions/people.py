@@ -4,17 +4,16 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from accounts_service.actions import log
+from accounts_service.actions import devices, log, proofs
 from accounts_service.actions.callers import signed_in
 from accounts_service.actions.sessions import count_attempt, open_session
 from accounts_service.actions.tools import Origin, Tools
 from accounts_service.models import people as models
 from accounts_service.queries import people as queries
 from accounts_service.rules import attempts
-from accounts_service.rules.passwords import check_password
 from accounts_service.rules.roles import check_change
-from kit import clock
-from kit.auth import Caller
+from kit import clock, events
+from kit.auth import Caller, Role
 from kit.contracts.accounts import (
     Account,
     AccountChange,
@@ -24,6 +23,7 @@ from kit.contracts.accounts import (
     SignedIn,
     WrongCredentials,
 )
+from kit.contracts.accounts.factors import Method
 from kit.db import Sessions
 from kit.pages import BadCursor, decode_cursor, encode_cursor
 
@@ -43,21 +43,23 @@ async def accounts(
 
 
 async def change(
-    session: AsyncSession, caller: Caller, account_id: UUID, wanted: AccountChange
+    session: AsyncSession, caller: Caller, account_id: UUID, wanted: AccountChange, why: str = ""
 ) -> models.Account:
     """Rename, promote, demote, suspend; who is suspended is signed out everywhere."""
     await queries.lock_owners(session)
     account = await queries.account_for_update(session, account_id)
     check_change(caller, account, wanted, await queries.active_owners_but(session, account_id))
     changes = wanted.model_dump(mode="json", exclude_none=True)
+    if "roles" in changes:
+        changes["roles"] = sorted({*changes["roles"]} - {Role.viewer})
     before = {name: getattr(account, name) for name in changes}
     for name, value in changes.items():
         setattr(account, name, value)
-    if account.state == AccountState.suspended:
+    if before.get("state") == AccountState.active and account.state == AccountState.suspended:
         await queries.end_sessions(session, account.id, clock.now(), "suspended")
-    await log.note(
-        session, caller, "account.changed", str(account_id), {"before": before, "after": changes}
-    )
+        await events.notify(session, "account.suspended", account.id, {"name": account.name})
+    about = {"before": before, "after": changes} | ({"why": why} if why else {})
+    await log.note(session, caller, "account.changed", str(account_id), about)
     return account
 
 
@@ -66,11 +68,13 @@ async def change_password(
 ) -> SignedIn:
     """Choose a new password, knowing the old one; all other sessions end."""
     async with sessions.begin() as session:
-        known, _ = await signed_in(session, caller)
+        known, current = await signed_in(session, caller)
+        await proofs.check_shown(session, known, current)
+        methods = (await proofs.of(session, current)).methods
         await count_attempt(session, known.email, origin.address)
     if not await tools.passwords.matches(wanted.current, known.password_hash):
         raise WrongCredentials("This is not your present password.")
-    check_password(wanted.new, known.email, known.name)
+    await tools.check_password(wanted.new, known.email, known.name)
     hashed = await tools.passwords.hash(wanted.new)
     async with sessions.begin() as session:
         account = await queries.account_for_update(session, known.id)
@@ -81,7 +85,8 @@ async def change_password(
         await queries.forget_attempts(session, cleared)
         await queries.end_sessions(session, account.id, clock.now(), "password_changed")
         await log.note(session, caller, "password.changed", str(account.id))
-        return await open_session(session, tools, account, origin)
+        await devices.tell_password_changed(session, tools, account, origin)
+        return await open_session(session, tools, account, origin, (*methods, Method.password))
 
 
 def place(cursor: str | None) -> UUID | None:

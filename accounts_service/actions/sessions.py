@@ -1,16 +1,20 @@
 """Signing in, staying signed in, signing out."""
 
 import secrets
+from collections.abc import Mapping, Sequence
 from typing import assert_never
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from accounts_service.actions import keys, log
+from accounts_service.actions import devices, keys, log, proofs
 from accounts_service.actions.callers import signed_in
 from accounts_service.actions.tools import Origin, Tools
 from accounts_service.models.people import Account, UserSession
 from accounts_service.queries import people as queries
+from accounts_service.queries import studios
 from accounts_service.rules import attempts, claims, refreshing
+from accounts_service.rules import studios as studio_rules
+from accounts_service.rules.attempts import Patience
 from accounts_service.rules.refreshing import Verdict
 from kit import clock
 from kit.auth import Caller
@@ -24,6 +28,7 @@ from kit.contracts.accounts import (
     SignInTooOften,
     WrongCredentials,
 )
+from kit.contracts.accounts.factors import Method, SecondFactorNeeded
 from kit.db import Sessions
 from kit.errors import AppError
 
@@ -38,23 +43,46 @@ async def sign_in(sessions: Sessions, tools: Tools, new: SignIn, origin: Origin)
     """
     async with sessions.begin() as session:
         await count_attempt(session, new.email, origin.address)
-        known = await queries.account_by_email(session, new.email)
-    stored = known.password_hash if known is not None else None
-    if not await tools.passwords.matches(new.password, stored) or known is None:
-        raise WrongCredentials
+        owner = await queries.account_by_email(session, new.email)
+        claimant = await queries.newest_claim(session, new.email)
+    known = await _whose(tools, new.password, owner, claimant)
     async with sessions.begin() as session:
         account = await queries.account_for_update(session, known.id)
-        if account.state != AccountState.active or account.password_hash != stored:
+        if account.state != AccountState.active or account.password_hash != known.password_hash:
             raise WrongCredentials
         cleared = attempts.cleared_by_success(new.email, origin.address)
         await queries.forget_attempts(session, cleared)
         return await open_session(session, tools, account, origin)
 
 
+async def admit(
+    session: AsyncSession,
+    tools: Tools,
+    account: Account,
+    origin: Origin,
+    methods: Sequence[str] = (Method.password,),
+) -> SignedIn | SecondFactorNeeded:
+    """Open a session, or return that a second step is needed: for deeds that stay done although
+    the sign-in is not finished. Raise the error once the transaction is over.
+    """
+    try:
+        return await open_session(session, tools, account, origin, methods)
+    except SecondFactorNeeded as needed:
+        return needed
+
+
 async def open_session(
-    session: AsyncSession, tools: Tools, account: Account, origin: Origin
+    session: AsyncSession,
+    tools: Tools,
+    account: Account,
+    origin: Origin,
+    methods: Sequence[str] = (Method.password,),
 ) -> SignedIn:
-    """Open a session for somebody who has proved who they are."""
+    """Open a session for somebody who has proved who they are, by these methods.
+
+    Raises SecondFactorNeeded when the account has a second factor that is not among them.
+    """
+    await proofs.check_second_step(session, tools, account, methods)
     at = clock.now()
     opened = UserSession(
         account_id=account.id,
@@ -69,9 +97,12 @@ async def open_session(
     session.add(opened)
     account.last_sign_in_at = at
     await session.flush()
+    proofs.remember(session, opened, methods)
+    await session.flush()
     caller = Caller("person", id=str(account.id), name=account.name)
-    about = {"address": origin.address, "device": origin.device}
+    about = {"address": origin.address, "device": origin.device, "by": list(methods)}
     await log.note(session, caller, "session.opened", str(opened.id), about)
+    await devices.note(session, tools, account, origin)
     return await _answer(session, tools, account, opened)
 
 
@@ -100,8 +131,12 @@ async def sign_out_everywhere(session: AsyncSession, caller: Caller) -> None:
 
 
 async def count_attempt(session: AsyncSession, email: str, address: str) -> None:
+    """Count an attempt with an e-mail and a password."""
+    await count_tries(session, attempts.keys(email, address))
+
+
+async def count_tries(session: AsyncSession, patience: Mapping[str, Patience]) -> None:
     """Count an attempt before it is made, so that a hundred at once are a hundred."""
-    patience = attempts.keys(email, address)
     counters = await queries.attempts_for_update(session, patience, clock.now())
     at = clock.now()  # others may have counted while we waited for our turn
     wait = max(attempts.wait_seconds(one, patience[one.key], at) for one in counters)
@@ -109,6 +144,19 @@ async def count_attempt(session: AsyncSession, email: str, address: str) -> None
         raise SignInTooOften(retry_after=wait)
     for one in counters:
         one.failures, one.last_at = attempts.count(one, at), at
+
+
+async def _whose(
+    tools: Tools, password: str, owner: Account | None, claimant: Account | None
+) -> Account:
+    """Return whose password it is: the owner of the address comes first, then who last signed up
+    with it. A wrong one costs two hashes, whoever exists.
+    """
+    for known in (owner, claimant):
+        stored = known.password_hash if known is not None else None
+        if await tools.passwords.matches(password, stored) and known is not None:
+            return known
+    raise WrongCredentials
 
 
 async def _refresh(
@@ -141,6 +189,8 @@ async def _answer(
     session: AsyncSession, tools: Tools, account: Account, opened: UserSession
 ) -> SignedIn:
     said = claims.of_person(account, opened, clock.now())
+    said |= await proofs.claims(session, tools, account, opened)
+    said |= studio_rules.claims(await studios.roles_of(session, account.id))
     return SignedIn(
         access_token=await keys.token(session, tools, said),
         refresh_token=refreshing.token(opened, tools.refresh_key),

@@ -6,12 +6,11 @@ from hashlib import sha256
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from accounts_service.actions import log
-from accounts_service.actions.sessions import open_session
+from accounts_service.actions.sessions import admit
 from accounts_service.actions.tools import Origin, Tools
 from accounts_service.models import people as models
 from accounts_service.queries import people
 from accounts_service.queries import programs as queries
-from accounts_service.rules.passwords import check_password
 from kit import clock
 from kit.auth import Caller
 from kit.contracts.accounts import (
@@ -27,7 +26,7 @@ from kit.contracts.accounts import (
     SignedIn,
 )
 from kit.db import Sessions
-from kit.errors import Forbidden
+from kit.errors import AppError, Forbidden
 
 TOKEN_BYTES = 32
 
@@ -67,7 +66,7 @@ async def set_up(sessions: Sessions, tools: Tools, setup: Setup, origin: Origin)
     """
     async with sessions() as session:
         _check_link(await queries.setup_link(session, _hash(setup.token)), setup)
-    check_password(setup.password, setup.email, setup.name)
+    await tools.check_password(setup.password, setup.email, setup.name)
     hashed = await tools.passwords.hash(setup.password)
     async with sessions.begin() as session:
         await people.lock_owners(session)
@@ -79,7 +78,10 @@ async def set_up(sessions: Sessions, tools: Tools, setup: Setup, origin: Origin)
         await queries.spend_setup_links(session, None, clock.now())
         role = Role.admin if has_owner else Role.owner
         account = await _admin(session, setup, hashed, role)
-        return await open_session(session, tools, account, origin)
+        outcome = await admit(session, tools, account, origin)
+    if isinstance(outcome, AppError):
+        raise outcome
+    return outcome
 
 
 async def _admin(session: AsyncSession, setup: Setup, hashed: str, role: Role) -> models.Account:
@@ -88,7 +90,7 @@ async def _admin(session: AsyncSession, setup: Setup, hashed: str, role: Role) -
     account = await people.account_by_email(session, setup.email)
     is_new = account is None
     if account is None:
-        account = models.Account(email=setup.email, roles=[], created_at=at)
+        account = models.Account(email=setup.email, roles=[], created_at=at, email_verified_at=at)
         session.add(account)
     account.name, account.password_hash = setup.name, hashed
     account.state = AccountState.active

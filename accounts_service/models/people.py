@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Text
@@ -13,11 +13,26 @@ from kit.contracts.accounts import AccountState
 
 
 class Account(Table):
-    """A person. Ways to sign in other than a password will be tables that point here."""
+    """A person. Ways to sign in other than a password are tables that point here.
+
+    An address belongs to one account, the one that was shown to read its mail; any number of
+    unverified accounts may name it, so that nobody can keep another from it, or learn of them.
+    """
 
     __tablename__ = "account"
+    __table_args__ = (
+        Index(
+            "uq_account_verified_email",
+            "email",
+            unique=True,
+            postgresql_where=text("email_verified_at IS NOT NULL"),
+        ),
+        Index("ix_account_email", "email"),
+    )
 
-    email: Mapped[str] = mapped_column(unique=True)
+    email: Mapped[str]
+    email_verified_at: Mapped[datetime | None]
+    locale: Mapped[str] = mapped_column(Text, default="fr", server_default="fr")
     name: Mapped[str]
     password_hash: Mapped[str | None]
     roles: Mapped[list[str]] = mapped_column(ARRAY(Text))

@@ -22,13 +22,34 @@ async def account_for_update(session: AsyncSession, account_id: UUID) -> Account
 
 
 async def account_by_email(session: AsyncSession, email: str) -> Account | None:
-    return await session.scalar(select(Account).where(Account.email == email))
+    """Return the account this address belongs to; unverified ones do not count."""
+    return await session.scalar(
+        select(Account).where(Account.email == email, Account.email_verified_at.is_not(None))
+    )
+
+
+async def newest_claim(session: AsyncSession, email: str) -> Account | None:
+    """Return the last unverified account that was made with this address."""
+    return await session.scalar(
+        select(Account)
+        .where(Account.email == email, Account.email_verified_at.is_(None))
+        .order_by(Account.id.desc())
+        .limit(1)
+    )
+
+
+async def lock_address(session: AsyncSession, email: str) -> None:
+    """One at a time may become the owner of an address."""
+    lock = text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))")
+    await session.execute(lock, {"key": f"accounts.address:{email}"})
 
 
 async def new_account(session: AsyncSession, email: str, name: str, at: datetime) -> Account | None:
-    """Make an account without role or password; None when the e-mail has one already."""
+    """Make an account for somebody known to read this e-mail, without role or password; None when
+    the e-mail has one already.
+    """
     values = {"id": new_id(), "email": email, "name": name, "roles": [], "created_at": at}
-    made = insert(Account).values(**values, state=AccountState.active)
+    made = insert(Account).values(**values, state=AccountState.active, email_verified_at=at)
     return await session.scalar(made.on_conflict_do_nothing().returning(Account))
 
 
@@ -82,10 +103,11 @@ async def attempts_for_update(
     """Return the counters of these keys, made where they are missing, locked in one order."""
     ordered = sorted(keys)
     fresh = [{"key": key, "failures": 0, "last_at": at} for key in ordered]
-    await session.execute(insert(Attempt).values(fresh).on_conflict_do_nothing())
-    statement = (
-        select(Attempt).where(Attempt.key.in_(ordered)).order_by(Attempt.key).with_for_update()
-    )
+    known = insert(Attempt).values(fresh)
+    # One statement that makes or locks: between two, a right password may have deleted the row.
+    statement = known.on_conflict_do_update(
+        index_elements=[Attempt.key], set_={"last_at": Attempt.last_at}
+    ).returning(Attempt)
     return (await session.scalars(statement)).all()
 
 

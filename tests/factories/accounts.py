@@ -1,8 +1,11 @@
 """Accounts, links and programs, ready made: through the service's own doors."""
 
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from fastapi import FastAPI
+from sqlalchemy import update
+from sqlalchemy.orm import InstrumentedAttribute
 
 from accounts_service.models.people import Account
 from kit import clock
@@ -58,6 +61,7 @@ async def a_viewer(app: FastAPI, email: str = "charlie@example.org") -> SignedIn
                 password_hash=hashed,
                 roles=[],
                 created_at=clock.now(),
+                email_verified_at=clock.now(),
             )
         )
     return await as_stranger(app).sign_in(SignIn(email=email, password=PASSWORD))
@@ -76,3 +80,9 @@ async def caller_of(app: FastAPI, signed_in: SignedIn) -> Caller:
 
 def account_id(signed_in: SignedIn) -> UUID:
     return signed_in.account.id
+
+
+async def set_back(app: FastAPI, column: InstrumentedAttribute[datetime], days: float) -> None:
+    """Let what this column tells have happened earlier."""
+    async with app.state.database.sessions.begin() as session:
+        await session.execute(update(column.class_).values({column: column - timedelta(days=days)}))

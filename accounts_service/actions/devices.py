@@ -1,0 +1,83 @@
+"""One's sessions and the devices they are on; telling people of a sign-in they may not know of."""
+
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from accounts_service.actions import log
+from accounts_service.actions.callers import signed_in
+from accounts_service.actions.tools import Origin, Tools
+from accounts_service.models import people as models
+from accounts_service.queries import identity as queries
+from accounts_service.queries import people
+from accounts_service.rules import devices as rules
+from kit import clock
+from kit.auth import Caller
+from kit.contracts.accounts.identity import UserSession, UserSessionNotFound, UserSessions
+from kit.events import notify
+
+
+async def sessions(session: AsyncSession, tools: Tools, caller: Caller) -> UserSessions:
+    account, current = await signed_in(session, caller)
+    rows = await queries.open_sessions(session, account.id, clock.now())
+    return UserSessions(items=[_seen(tools, account, row, current) for row in rows])
+
+
+async def end(session: AsyncSession, caller: Caller, session_id: UUID) -> None:
+    """End one of one's own sessions."""
+    account, _ = await signed_in(session, caller)
+    found = await people.user_session_for_update(session, session_id)
+    if found is None or found.account_id != account.id or found.ended_at is not None:
+        raise UserSessionNotFound
+    found.ended_at, found.ended_why = clock.now(), "signed_out_elsewhere"
+    await log.note(session, caller, "session.ended", str(found.id), {"why": found.ended_why})
+
+
+async def end_others(session: AsyncSession, caller: Caller) -> None:
+    account, current = await signed_in(session, caller)
+    why = "signed_out_elsewhere"
+    await queries.end_sessions_but(session, account.id, current.id, clock.now(), why)
+    await log.note(session, caller, "sessions.ended", str(account.id), {"why": why})
+
+
+async def note(
+    session: AsyncSession, tools: Tools, account: models.Account, origin: Origin
+) -> None:
+    """Remember the device of a sign-in; tell the person of one that looks like none before."""
+    seen = rules.device(origin.device)
+    looks = rules.looks(seen, tools.places.of(origin.address).country)
+    knew_some = await queries.knows_devices(session, account.id)
+    is_new = await queries.note_device(session, account.id, looks, clock.now())
+    if is_new and knew_some:
+        await notify(session, "account.new_sign_in", account.id, _said(tools, account, origin))
+
+
+async def tell_password_changed(
+    session: AsyncSession, tools: Tools, account: models.Account, origin: Origin
+) -> None:
+    await notify(session, "account.password_changed", account.id, _said(tools, account, origin))
+
+
+def _said(tools: Tools, account: models.Account, origin: Origin) -> dict[str, str]:
+    """Return what a notice says of where somebody was: never more than the person may know."""
+    return {
+        "name": account.name,
+        "at": clock.now().isoformat(),
+        "device": rules.spoken(rules.device(origin.device)),
+        "place": tools.places.of(origin.address, account.locale).name or origin.address,
+    }
+
+
+def _seen(
+    tools: Tools, account: models.Account, row: models.UserSession, current: models.UserSession
+) -> UserSession:
+    return UserSession(
+        id=row.id,
+        device=rules.device(row.device),
+        address=row.address,
+        place=tools.places.of(row.address, account.locale).name,
+        created_at=row.created_at,
+        last_used_at=row.rotated_at,
+        expires_at=row.expires_at,
+        is_current=row.id == current.id,
+    )

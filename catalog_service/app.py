@@ -11,6 +11,7 @@ from catalog_service.endpoints import bulk, films, images, library, playback, qu
 from catalog_service.endpoints import shelves as shelving
 from catalog_service.providers.delivery import DeliveryClient
 from catalog_service.providers.storage import Storage
+from catalog_service.providers.streams import Streams
 from catalog_service.settings import Settings
 from catalog_service.tasks import tasks
 from kit.client import ServiceClient
@@ -35,6 +36,7 @@ def create_app(
     @asynccontextmanager
     async def setup(app: FastAPI) -> AsyncIterator[None]:
         app.state.storage = storage
+        app.state.streams = Streams(app.state.limiter.pool, settings.streams_per_account)
         app.state.delivery = delivery or DeliveryClient.of(settings.bunny_cdn_url)
         async with app.state.database.sessions.begin() as session:
             await shelves.seed_categories(session, settings.seed_categories)

@@ -22,6 +22,9 @@ class Settings(ServiceSettings):
     grant_seconds: int = Field(
         60, ge=20, le=3600, description="how long a playback address is good; players renew it"
     )
+    streams_per_account: int = Field(
+        3, ge=0, description="devices that play at the same time on one account; 0: any number"
+    )
     playback_limit: str = Field(
         "600/minute", description="playback addresses one viewer's address may ask for"
     )

@@ -25,20 +25,20 @@ from kit.events import audit
 HEROES = 5
 
 
-async def home(session: AsyncSession) -> bytes:
+async def home(session: AsyncSession, max_age: int | None) -> bytes:
     """Return the whole home page, encoded. Without a hero rail the newest films are the heroes."""
     shelved: list[bytes] = []
     heroes: list[bytes] = []
     for rail in await queries.rails(session):
         if rail.is_hidden:
             continue
-        found = await queries.shown(session, rail)
+        found = await queries.shown(session, rail, max_age)
         if rail.kind == RailKind.hero:
             heroes += await films.json(session, [row.id for row in found])
         elif found:
             shelved.append(_shelf(rail, [row.card for row in found]))
     if not heroes:
-        newest = await films.newest(session, HEROES)
+        newest = await films.newest(session, HEROES, max_age)
         heroes = await films.json(session, newest)
     return b'{"hero":[%s],"rails":[%s]}' % (b",".join(heroes), b",".join(shelved))
 

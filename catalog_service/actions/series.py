@@ -32,13 +32,20 @@ from kit.pages import decode_cursor, encode_cursor
 
 
 async def listed(
-    session: AsyncSession, *, everything: bool, cursor: str | None, limit: int
+    session: AsyncSession,
+    *,
+    everything: bool,
+    max_age: int | None,
+    cursor: str | None,
+    limit: int,
 ) -> SeriesList:
     after = None
     if cursor:
         moment, series_id = decode_cursor(cursor, 2)
         after = (films.as_kind(moment, datetime), films.as_kind(series_id, str))
-    found = await queries.series_cards(session, everything=everything, after=after, limit=limit + 1)
+    found = await queries.series_cards(
+        session, everything=everything, max_age=max_age, after=after, limit=limit + 1
+    )
     shown = found[:limit]
     pictures = await _pictures(session, [each for row in shown for each in _image_ids(row)])
     items = [SeriesCard.model_validate({**row, **_shown(row, pictures)}) for row in shown]
@@ -48,10 +55,12 @@ async def listed(
     return SeriesList(items=items, next_cursor=last)
 
 
-async def detail(session: AsyncSession, ref: str, *, everything: bool) -> Series:
+async def detail(
+    session: AsyncSession, ref: str, *, everything: bool, max_age: int | None = None
+) -> Series:
     """Return the series; for the public it exists once it has an episode to see."""
     found = await queries.series(session, ref)
-    episodes = await queries.episodes(session, found.id, everything=everything)
+    episodes = await queries.episodes(session, found.id, everything=everything, max_age=max_age)
     if not episodes and not everything:
         raise SeriesNotFound
     titles = {each.number: each.title for each in await queries.seasons(session, found.id)}

@@ -9,6 +9,7 @@ from catalog_service.actions import films as actions
 from catalog_service.actions import publishing
 from catalog_service.endpoints.shared import Cursor, Editor, Ref, check_reader
 from catalog_service.queries import films as queries
+from catalog_service.rules.ages import check_age, limited
 from catalog_service.rules.films import is_shown
 from kit import clock
 from kit.contracts.catalog.changes import FilmChange, FilmNew, Publication
@@ -39,6 +40,7 @@ async def film_list(
 ) -> Response:
     if query.status:
         check_reader(caller)
+    query = limited(query, caller)
     listing = queries.listing(query, query.sort, query.cursor, query.limit)
     return etagged(request, await queries.page(session, listing))
 
@@ -56,6 +58,7 @@ async def film(
     found = await queries.film(session, film)
     if not all and not is_shown(found, clock.now()):
         raise FilmNotFound
+    check_age(found, caller)
     return etagged(request, (await queries.json(session, [found.id]))[0])
 
 

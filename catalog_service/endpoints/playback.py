@@ -29,5 +29,8 @@ async def play(
     session: ReadSession,
     tokens: Annotated[TokensClient, using(TokensClient)],
     settings: SettingsDep,
+    request: Request,
 ) -> Playback:
-    return await actions.play(session, tokens, delivery(settings), caller, film, new, address)
+    """Ask again before the addresses expire: whoever may no longer watch is refused then."""
+    doors = actions.Doors(tokens, request.app.state.streams, delivery(settings))
+    return await actions.play(session, doors, caller, film, new, address)

@@ -8,7 +8,8 @@ from pydantic import Field
 from catalog_service.actions import rails
 from catalog_service.actions import search as actions
 from catalog_service.endpoints.shared import Cursor, check_reader
-from kit.contracts.catalog.films import FilmQuery
+from catalog_service.rules.ages import limit, limited
+from kit.contracts.catalog.films import FilmQuery, MaxAge
 from kit.contracts.catalog.search import SearchResults
 from kit.contracts.catalog.shelves import Home
 from kit.contracts.catalog.words import Typed
@@ -36,6 +37,7 @@ async def search(
     """Look among the 1000 newest matches; accents and typos are forgiven."""
     if query.status:
         check_reader(caller)
+    query = limited(query, caller)
     body = await actions.search(
         session,
         query.q,
@@ -49,5 +51,10 @@ async def search(
 
 
 @router.get("/home", response_model=Home, summary="The home page: heroes and rails")
-async def home(request: Request, session: ReadSession) -> Response:
-    return etagged(request, await rails.home(session))
+async def home(
+    request: Request,
+    caller: CallerDep,
+    session: ReadSession,
+    max_age: MaxAge | None = None,
+) -> Response:
+    return etagged(request, await rails.home(session, limit(max_age, caller)))

@@ -51,7 +51,9 @@ async def series_list(
 ) -> Response:
     if everything:
         check_reader(caller)
-    found = await series.listed(session, everything=everything, cursor=cursor, limit=limit)
+    found = await series.listed(
+        session, everything=everything, max_age=caller.max_age, cursor=cursor, limit=limit
+    )
     return _tagged(request, found)
 
 
@@ -61,7 +63,8 @@ async def one_series(
 ) -> Response:
     if everything:
         check_reader(caller)
-    return _tagged(request, await series.detail(session, ref, everything=everything))
+    found = await series.detail(session, ref, everything=everything, max_age=caller.max_age)
+    return _tagged(request, found)
 
 
 @router.post("/series", status_code=201, summary="Make a series")

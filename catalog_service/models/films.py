@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
-from sqlalchemy.types import BigInteger, Integer, Text
+from sqlalchemy.types import BigInteger, Integer, SmallInteger, Text
 
 from catalog_service.models.table import Base, Table
 from kit.contracts.catalog.words import AccessLevel, FilmStatus, VideoState
@@ -72,6 +72,7 @@ class Film(Table):
     title: Mapped[str] = mapped_column(Text)
     synopsis: Mapped[str] = mapped_column(Text, default="")
     year: Mapped[int | None]
+    age_rating: Mapped[int | None] = mapped_column(SmallInteger)
     own_seconds: Mapped[int | None]
     countries: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
     languages: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)

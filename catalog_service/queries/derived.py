@@ -7,13 +7,16 @@ in the same transaction. `tests/catalog_service/test_derived.py` compares all ro
 # ruff: noqa: S608  (what is put into these statements are our own constants)
 
 from collections.abc import Collection
+from typing import get_args
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from catalog_service.rules.search import LEVELS, SLICE
+from kit.contracts.catalog.words import AgeRating
 
+AGES = get_args(AgeRating)
 FRAME_WIDTHS = (320, 640, 1280)
 MOMENT = "to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
 NEVER = "'9999-12-31T00:00:00Z'::timestamptz"
@@ -47,7 +50,7 @@ _CARD = f"""jsonb_build_object(
         FROM film_category fc JOIN category c ON c.id = fc.category_id WHERE fc.film_id = f.id),
     'series', CASE WHEN s.id IS NOT NULL THEN jsonb_build_object('id', s.id, 'slug', s.slug,
         'title', s.title, 'season', f.season, 'episode', f.episode) END,
-    'published_at', {MOMENT.format("f.published_at")},
+    'published_at', {MOMENT.format("f.published_at")}, 'age_rating', f.age_rating,
     'updated_at', {MOMENT.format("f.updated_at")})::text"""
 
 CARDS = text(f"""
@@ -68,13 +71,14 @@ CARDS = text(f"""
     WHERE film.id = made.id
 """)
 
-_FACETS = """array_remove(
+_FACETS = f"""array_remove(
     ARRAY['a=' || f.access_level, 'st=' || f.status,
           'y=' || f.year, 's=' || s.slug,
           CASE WHEN coalesce(f.own_seconds, f.video_seconds) IS NULL THEN NULL
                WHEN coalesce(f.own_seconds, f.video_seconds) < 1200 THEN 'd=short'
                WHEN coalesce(f.own_seconds, f.video_seconds) <= 3600 THEN 'd=medium'
                ELSE 'd=long' END]
+    || ARRAY(SELECT 'm=' || age FROM unnest(ARRAY{list(AGES)}) age WHERE age >= f.age_rating)
     || ARRAY(SELECT 'k=' || k FROM unnest(f.countries) k)
     || ARRAY(SELECT 'l=' || l FROM unnest(f.languages) l)
     || ARRAY(SELECT 'c=' || c.slug FROM film_category fc

@@ -226,8 +226,8 @@ async def images(session: AsyncSession, ids: Sequence[UUID]) -> Sequence[Image]:
     return (await session.scalars(select(Image).where(Image.id.in_(ids)))).all()
 
 
-async def newest(session: AsyncSession, limit: int) -> list[UUID]:
-    asked = listing(FilmQuery(), "newest", None, limit - 1)
+async def newest(session: AsyncSession, limit: int, max_age: int | None = None) -> list[UUID]:
+    asked = listing(FilmQuery.model_validate({"max_age": max_age}), "newest", None, limit - 1)
     rows = await session.execute(text(asked.sql), asked.given)
     return [row.id for row in rows]
 

@@ -20,7 +20,9 @@ from kit.contracts.catalog.words import AccessLevel
 CHOSEN = frozenset({RailKind.manual, RailKind.hero})
 PICKED = text(f"""
     SELECT f.card, f.id FROM rail_film r JOIN film f ON f.id = r.film_id
-    WHERE r.rail_id = :rail AND {SEEN} ORDER BY r.position LIMIT :limit
+    WHERE r.rail_id = :rail AND {SEEN}
+        AND (CAST(:max_age AS smallint) IS NULL OR f.age_rating <= :max_age)
+    ORDER BY r.position LIMIT :limit
 """)
 
 
@@ -66,11 +68,14 @@ async def pick(session: AsyncSession, rail_id: UUID, film_ids: Sequence[UUID]) -
         await session.execute(insert(RailFilm), rows)
 
 
-async def shown(session: AsyncSession, rail: Rail) -> Sequence[Any]:
-    """Return (card, id) of the films on a rail that the public sees."""
+async def shown(session: AsyncSession, rail: Rail, max_age: int | None = None) -> Sequence[Any]:
+    """Return (card, id) of the films on a rail that the public of that age sees."""
     if rail.kind in CHOSEN:
-        return (await session.execute(PICKED, {"rail": rail.id, "limit": rail.length})).all()
-    asked = listing(_query(rail), "newest", None, rail.length - 1)
+        given = {"rail": rail.id, "limit": rail.length, "max_age": max_age}
+        return (await session.execute(PICKED, given)).all()
+    asked = listing(
+        _query(rail).model_copy(update={"max_age": max_age}), "newest", None, rail.length - 1
+    )
     return (await session.execute(text(asked.sql), asked.given)).all()
 
 

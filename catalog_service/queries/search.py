@@ -51,7 +51,7 @@ ORDERS: dict[str, tuple[str, str, type]] = {
 
 FACETS = """(SELECT coalesce(jsonb_agg(jsonb_build_array(f.facet, f.count)), '[]'::jsonb) FROM (
     SELECT facet, count(*) AS count FROM candidate, unnest(candidate.facets) facet
-    WHERE facet NOT LIKE 'st=%'
+    WHERE facet NOT LIKE 'st=%' AND facet NOT LIKE 'm=%'
     GROUP BY facet ORDER BY count(*) DESC, facet LIMIT 200) f)"""
 
 

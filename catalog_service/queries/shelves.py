@@ -29,6 +29,7 @@ from kit.errors import AppError
 
 Shelf = TypeVar("Shelf", Series, Category, Tag)
 
+_OF_AGE = "AND (CAST(:max_age AS smallint) IS NULL OR f.age_rating <= :max_age)"
 LABELS = text("""
     SELECT 'c=' || slug, name_fr, coalesce(nullif(name_en, ''), name_fr) FROM category
     WHERE 'c=' || slug = ANY(CAST(:facets AS text[]))
@@ -83,19 +84,27 @@ async def tag_ids(session: AsyncSession, film_id: UUID) -> set[UUID]:
     return set(await session.scalars(select(FilmTag.tag_id).where(FilmTag.film_id == film_id)))
 
 
-async def episodes(session: AsyncSession, series_id: UUID, *, everything: bool) -> Sequence[Any]:
+async def episodes(
+    session: AsyncSession, series_id: UUID, *, everything: bool, max_age: int | None
+) -> Sequence[Any]:
     """Return (season, episode, synopsis, card) in order."""
     where = "" if everything else f"AND {SEEN}"
     rows = await session.execute(
         text(f"""SELECT f.season, f.episode, f.synopsis, f.card FROM film f
-            WHERE f.series_id = :series {where} ORDER BY f.season, f.episode LIMIT 2000"""),
-        {"series": series_id},
+            WHERE f.series_id = :series {where} {_OF_AGE}
+            ORDER BY f.season, f.episode LIMIT 2000"""),
+        {"series": series_id, "max_age": max_age},
     )
     return rows.all()
 
 
 async def series_cards(
-    session: AsyncSession, *, everything: bool, after: Sequence[Any] | None, limit: int
+    session: AsyncSession,
+    *,
+    everything: bool,
+    max_age: int | None,
+    after: Sequence[Any] | None,
+    limit: int,
 ) -> Sequence[Any]:
     """Return series with their numbers of seasons and episodes, the last changed first."""
     joined = "true" if everything else SEEN
@@ -103,9 +112,13 @@ async def series_cards(
     where = "WHERE (s.updated_at, s.id) < (:after, CAST(:after_id AS uuid))" if after else ""
     rows = await session.execute(
         text(f"""SELECT s.*, count(DISTINCT f.season) AS seasons, count(f.id) AS episodes
-            FROM series s LEFT JOIN film f ON f.series_id = s.id AND {joined} {where}
+            FROM series s LEFT JOIN film f ON f.series_id = s.id AND {joined} {_OF_AGE} {where}
             GROUP BY s.id {having} ORDER BY s.updated_at DESC, s.id DESC LIMIT :limit"""),
-        {"limit": limit, **({"after": after[0], "after_id": after[1]} if after else {})},
+        {
+            "limit": limit,
+            "max_age": max_age,
+            **({"after": after[0], "after_id": after[1]} if after else {}),
+        },
     )
     return rows.mappings().all()
 

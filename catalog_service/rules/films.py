@@ -98,12 +98,13 @@ def _refusal(film: Film, verified: Verification | None) -> str | None:
         return verified.reason or "not_valid"
     if verified.access_level is None or verified.access_level.value != film.access_level:
         return "wrong_level"
-    if film.access_level == AccessLevel.ppv and verified.video_id not in _names(film):
+    if film.access_level == AccessLevel.ppv and verified.video_id not in names(film):
         return "other_film"
     return None
 
 
-def _names(film: Film) -> frozenset[str]:
+def names(film: Film) -> frozenset[str]:
+    """Return what a pay-per-view token may call this film."""
     return frozenset(str(name) for name in (film.id, film.video_guid) if name)
 
 

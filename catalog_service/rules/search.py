@@ -58,6 +58,7 @@ def facets(filters: FilmQuery) -> list[str]:
         ("k", filters.country and filters.country.upper()),
         ("l", filters.language),
         ("d", filters.duration),
+        ("m", filters.max_age),
         ("st", None if filters.status == "all" else filters.status),
     )
     return [f"{kind}={value}" for kind, value in chosen if value is not None]

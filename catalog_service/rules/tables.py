@@ -17,9 +17,9 @@ from kit.contracts.catalog.changes import FilmNew, ImportProblem
 from kit.contracts.catalog.errors import NotATable
 
 COLUMNS = (
-    "slug", "title", "synopsis", "year", "duration_seconds", "countries", "languages", "credits",
-    "access_level", "price_amount", "currency", "opens_at", "closes_at", "video_guid",
-    "trailer_guid", "categories", "tags", "series", "season", "episode",
+    "slug", "title", "synopsis", "year", "age_rating", "duration_seconds", "countries",
+    "languages", "credits", "access_level", "price_amount", "currency", "opens_at", "closes_at",
+    "video_guid", "trailer_guid", "categories", "tags", "series", "season", "episode",
 )  # fmt: skip
 READ_ONLY = frozenset({"id", "status"})  # in exports, ignored in imports
 MAX_LINES = 20_000
@@ -168,6 +168,7 @@ def _credits(cell: str) -> list[dict[str, str]]:
 
 _READERS: dict[str, Callable[[str], Any]] = {
     "year": _number,
+    "age_rating": _number,
     "duration_seconds": _number,
     "price_amount": _number,
     "season": _number,

@@ -86,8 +86,8 @@ class CatalogClient(ServiceClient):
         query = _chosen(filters) | {"q": q, "sort": sort, "cursor": cursor, "limit": limit}
         return await self.get("/search", SearchResults, facets=facets, **query)
 
-    async def home(self) -> Home:
-        return await self.get("/home", Home)
+    async def home(self, *, max_age: int | None = None) -> Home:
+        return await self.get("/home", Home, max_age=max_age)
 
     async def film(self, film: UUID | str, *, everything: bool = False) -> Film:
         return await self.get(f"/films/{film}", Film, all=everything or None)

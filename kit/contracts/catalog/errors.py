@@ -63,7 +63,7 @@ class NotForThisAge(Forbidden):
 
 
 class TooManyStreams(Conflict):
-    """As many films as this account may show at the same time are playing; stop one of them.
+    """This account plays on as many devices as it may at the same time; stop one, wait a minute.
 
     Extras: `limit`.
     """

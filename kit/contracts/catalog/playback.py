@@ -14,13 +14,12 @@ class PlaybackNew(Schema):
     """`native` is for players that cannot renew addresses: one grant for the whole film.
 
     A film that asks for a code opens for `token`, or for the person the call speaks for
-    (`.acting`), when their account holds a fitting one. `stream` names one showing, the same in
-    every renewal: an account has a limit of showings at the same time. Without it, `device` does.
+    (`.acting`), when their account holds a fitting one. What an account opens plays on a limited
+    number of devices at the same time; one device counts once, whatever it plays.
     """
 
     token: Annotated[str, Field(max_length=300)] | None = None
     device: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._:-]{1,200}$")] | None = None
-    stream: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._:-]{1,64}$")] | None = None
     kind: Literal["hls", "native"] = "hls"
     part: Literal["film", "trailer"] = "film"
     preview: Flag = Field(False, description="for people who may edit films: no code needed")

@@ -120,6 +120,7 @@ async def test_no_answer_shows_a_hash_or_a_seed(app: FastAPI) -> None:
     answer = await knock(app, door, owner.access_token)
     assert set(answer.json()["items"][0]) == {
         "id", "email", "name", "roles", "state", "created_at", "last_sign_in_at",
+        "email_verified_at",
     }  # fmt: skip
 
 

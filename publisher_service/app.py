@@ -1,13 +1,73 @@
 """publisher_service, put together: `uvicorn --factory publisher_service.app:create_app`."""
 
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any
+
 from fastapi import FastAPI
 
 from kit.client import ServiceClient
+from kit.contracts.accounts.client import AccountsClient
+from kit.db import Database
 from kit.web import build_app
+from publisher_service.actions.live import Hub
+from publisher_service.actions.social.press import open_press
+from publisher_service.actions.tools import Tools
+from publisher_service.endpoints import desk, notices, social, streams
+from publisher_service.providers.channel import Channel
+from publisher_service.providers.mail import KeptMail, MailServer, Server, Writer
+from publisher_service.queries import mails
+from publisher_service.rules.letters import sender_of
 from publisher_service.settings import Settings
 from publisher_service.tasks import tasks
 
 
-def create_app(settings: Settings | None = None, *clients: ServiceClient) -> FastAPI:
+def create_app(
+    settings: Settings | None = None, *clients: ServiceClient, channels: Sequence[Channel] = ()
+) -> FastAPI:
+    """`channels`: used in place of those that the settings name."""
     settings = settings or Settings()
-    return build_app(settings, clients=clients, tasks=tasks)
+    wired = clients or (AccountsClient.at(settings, settings.accounts_url),)
+    routers = (streams.router, notices.router, desk.router, social.router)
+    return build_app(settings, *routers, clients=wired, tasks=tasks, setup=_setup(channels))
+
+
+def _setup(given: Sequence[Channel]) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def setup(app: FastAPI) -> AsyncIterator[None]:
+        settings: Settings = app.state.settings
+        tools = app.state.tools = Tools(settings)
+        channels = [_mail(settings, tools, app.state.database), *given]
+        tools.channels = {channel.name: channel for channel in channels}
+        app.state.hub = Hub(settings.database_url, app.state.database, tools)
+        app.state.press = open_press(settings)
+        yield
+        await app.state.hub.close()
+        await app.state.press.close()
+        for channel in channels:
+            await channel.close()
+
+    return setup
+
+
+def _mail(settings: Settings, tools: Tools, database: Database) -> Channel:
+    writer = Writer(sender_of(tools.sender, tools.brand), settings.mail_reply_to)
+    if settings.smtp_host:
+        return MailServer(_server(settings), writer, settings.mail_rate)
+
+    async def keep(row: dict[str, Any]) -> None:
+        async with database.sessions.begin() as session:
+            await mails.keep(session, row)
+
+    return KeptMail(writer, keep)
+
+
+def _server(settings: Settings) -> Server:
+    return Server(
+        settings.smtp_host,
+        settings.smtp_port,
+        settings.smtp_user,
+        settings.smtp_password.get_secret_value(),
+        settings.smtp_security,
+        settings.smtp_connections,
+    )

@@ -33,7 +33,7 @@ class Settings(ServiceSettings):
     kept_days: int = Field(
         180, ge=1, description="notices, deliveries and mails of the outbox are kept so long"
     )
-    tries: int = Field(12, ge=1, le=50, description="how often a delivery is tried in all")
+    tries: int = Field(30, ge=1, le=100, description="how often a delivery is tried in all")
 
     brand_name: str = shared("BRAND_NAME", "Karangou", description="the name on every page")
     brand_accent: str = shared(
@@ -42,3 +42,18 @@ class Settings(ServiceSettings):
     portal_public_url: str = shared(
         "PORTAL_PUBLIC_URL", "http://127.0.0.1:5062", description="the portal, as visitors see it"
     )
+
+    media_url: str = shared(
+        "MEDIA_URL",
+        "var/media",
+        description="where films are stored: a folder, s3://, gs://, az://",
+    )
+    public_url: str = Field(
+        "",
+        description="this service as networks reach it, for pictures on Instagram; empty: never",
+    )
+    private_webhooks: bool = Field(
+        False, description="whether webhooks may go to one's own network, and by http"
+    )
+    telegram_api_url: str = Field("https://api.telegram.org", description="Telegram's Bot API")
+    x_api_url: str = Field("https://api.x.com", description="X's API")

@@ -46,6 +46,11 @@ class Delivery(Row, Table):
         Index("ix_delivery_state_id", "state", "id"),
         Index("ix_delivery_account_id_id", "account_id", "id"),
         Index("ix_delivery_address", "address"),
+        Index(
+            "ix_delivery_digest",
+            "due_at",
+            postgresql_where=text("is_for_digest AND state = 'waiting'"),
+        ),
     )
 
     notice_id: Mapped[UUID] = mapped_column(ForeignKey("notice.id", ondelete="CASCADE"))
@@ -62,6 +67,7 @@ class Delivery(Row, Table):
     updated_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
     due_at: Mapped[datetime | None]
+    is_for_digest: Mapped[bool] = mapped_column(default=False)
     notice: Mapped[Notice] = relationship(lazy="raise")
     attempts: Mapped[list["Attempt"]] = relationship(lazy="raise", order_by="Attempt.id")
 

@@ -1,5 +1,7 @@
 """Notices, deliveries and their attempts, how people want to be told, follows, the queue."""
 
+# ruff: noqa: PLR0915  (a list of tables)
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
@@ -152,6 +154,7 @@ def upgrade() -> None:
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("is_for_digest", sa.Boolean(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(
             ["notice_id"], ["notice.id"], name=op.f("fk_delivery_notice_id"), ondelete="CASCADE"
@@ -163,6 +166,13 @@ def upgrade() -> None:
     )
     op.create_index("ix_delivery_account_id_id", "delivery", ["account_id", "id"], unique=False)
     op.create_index("ix_delivery_address", "delivery", ["address"], unique=False)
+    op.create_index(
+        "ix_delivery_digest",
+        "delivery",
+        ["due_at"],
+        unique=False,
+        postgresql_where=sa.text("is_for_digest AND state = 'waiting'"),
+    )
     op.create_index(op.f("ix_delivery_provider_id"), "delivery", ["provider_id"], unique=False)
     op.create_index("ix_delivery_state_id", "delivery", ["state", "id"], unique=False)
     op.create_table(
@@ -193,6 +203,11 @@ def downgrade() -> None:
     op.drop_table("attempt")
     op.drop_index("ix_delivery_state_id", table_name="delivery")
     op.drop_index(op.f("ix_delivery_provider_id"), table_name="delivery")
+    op.drop_index(
+        "ix_delivery_digest",
+        table_name="delivery",
+        postgresql_where=sa.text("is_for_digest AND state = 'waiting'"),
+    )
     op.drop_index("ix_delivery_address", table_name="delivery")
     op.drop_index("ix_delivery_account_id_id", table_name="delivery")
     op.drop_table("delivery")

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from accounts_service.actions import keys, links
+from accounts_service.actions import keys, links, signing_up
 from accounts_service.queries import acting, identity, people, studios, usage
 from kit import clock
 from kit.contracts.accounts.identity import LinkKind, LinkNew
@@ -27,6 +27,7 @@ async def prune(job: Job) -> None:
     at = clock.now()
     await people.prune(job.session, at - KEPT)
     await identity.prune(job.session, at - KEPT, at - DEVICES_KEPT)
+    await signing_up.forget_unverified(job.session, job.settings.unverified_days)
 
 
 @tasks.every(24 * 3600)

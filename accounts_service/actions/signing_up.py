@@ -1,5 +1,7 @@
 """Making an account of one's own, and showing that its address is read by its owner."""
 
+from datetime import timedelta
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from accounts_service.actions import links, log, proofs
@@ -7,12 +9,16 @@ from accounts_service.actions.callers import signed_in
 from accounts_service.actions.sessions import open_session
 from accounts_service.actions.tools import Origin, Tools
 from accounts_service.models.people import Account
+from accounts_service.models.profiles import Deletion
+from accounts_service.queries import identity as queries
 from kit import clock
 from kit.auth import Caller
 from kit.contracts.accounts import SignedIn
 from kit.contracts.accounts.factors import Method
 from kit.contracts.accounts.identity import EmailChange, LinkKind, SignUp
 from kit.db import Sessions
+
+FORGOTTEN_AT_ONCE = 500
 
 
 async def sign_up(sessions: Sessions, tools: Tools, new: SignUp, origin: Origin) -> SignedIn:
@@ -37,6 +43,13 @@ async def sign_up(sessions: Sessions, tools: Tools, new: SignUp, origin: Origin)
         await links.ask_proof(session, account, LinkKind.verify_email)
         shown = (Method.password,) if hashed else ()
         return await open_session(session, tools, account, origin, shown)
+
+
+async def forget_unverified(session: AsyncSession, days: int) -> None:
+    """Plan the deletion of accounts that never verified their address, and were left alone."""
+    at = clock.now()
+    for account in await queries.unverified(session, at - timedelta(days=days), FORGOTTEN_AT_ONCE):
+        session.add(Deletion(account_id=account.id, requested_at=at, due_at=at))
 
 
 async def ask_verification(session: AsyncSession, caller: Caller) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from accounts_service.models.identity import KnownDevice, MailLink
 from accounts_service.models.people import Account, UserSession
-from accounts_service.models.profiles import Profile
+from accounts_service.models.profiles import Deletion, Profile
 
 
 async def link(session: AsyncSession, token_hash: str) -> MailLink | None:
@@ -113,6 +113,7 @@ async def unverified(session: AsyncSession, before: datetime, limit: int) -> Seq
             Account.created_at < before,
             Account.roles == [],
             ~used,
+            ~exists().where(Deletion.account_id == Account.id),
         )
         .order_by(Account.id)
         .limit(limit)

@@ -47,6 +47,9 @@ ADMIN = Caller("person", roles=frozenset({"admin"}))
         "karangou 2026",
         "Passw0rd!!!!",
         "lkjhgfdsap",
+        "Password2023!",
+        "P@ssw0rd-2024",
+        "liverpool-fc1",
     ],
 )
 def test_what_a_guesser_tries_first_is_refused(password: str) -> None:
@@ -176,7 +179,7 @@ def test_no_text_upsets_the_reading_of_a_refresh_token(text: str) -> None:
 
 
 def an_account(*roles: Role, state: AccountState = AccountState.active) -> Account:
-    return Account(roles=list(roles), state=state)
+    return Account(roles=list(roles), state=state, email_verified_at=NOON)
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,17 @@
 """Signing up, and showing that an address is one's own."""
 
+from dataclasses import replace
+
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import func, select
+from typing_extensions import override
 
+from accounts_service.actions.signing_up import forget_unverified
 from accounts_service.models.identity import MailLink
-from accounts_service.models.people import Account
+from accounts_service.models.people import Account, UserSession
+from accounts_service.models.profiles import Deletion
+from accounts_service.providers.argon2 import Passwords
 from accounts_service.rules.links import MOST_PER_HOUR
 from kit.contracts.accounts import SignedIn, SignIn, WeakPassword, WrongCredentials
 from kit.contracts.accounts.identity import LinkKind, LinkSpent, LinkUse, SignUp
@@ -22,7 +28,8 @@ async def sign_up(app: FastAPI, email: str = EVE, password: str | None = PASSWOR
 
 async def count(app: FastAPI, kind: type[Account | MailLink]) -> int:
     async with app.state.database.sessions() as session:
-        return (await session.scalars(select(func.count()).select_from(kind))).one()
+        found: int = (await session.scalars(select(func.count()).select_from(kind))).one()
+        return found
 
 
 async def test_who_signs_up_is_signed_in_at_once_and_not_yet_verified(app: FastAPI) -> None:
@@ -161,3 +168,46 @@ async def test_an_unverified_address_is_no_contact(app: FastAPI, mails: Mails) -
     (after,) = (await as_service(app).contacts([made.account.id])).items
     assert (before.email, after.email) == (None, EVE)
     assert (after.name, after.locale, after.state) == ("Eve", "en", "active")
+
+
+class Counted(Passwords):
+    """Hashes passwords, and tells how many it was asked to."""
+
+    hashes = 0
+
+    @override
+    def _take(self) -> None:
+        self.hashes += 1
+        super()._take()
+
+
+@pytest.mark.parametrize("state", ["nobody", "owner", "claimant", "both"])
+async def test_a_wrong_password_costs_as_many_hashes_whoever_exists(
+    app: FastAPI, state: str
+) -> None:
+    if state in {"owner", "both"}:
+        await a_viewer(app, EVE)
+    if state in {"claimant", "both"}:
+        await sign_up(app)
+    counted = Counted(threads=1, waiting=1)
+    app.state.tools = replace(app.state.tools, passwords=counted)
+    with pytest.raises(WrongCredentials):
+        await as_stranger(app).sign_in(SignIn(email=EVE, password="wrong"))
+    counted.close()
+    assert counted.hashes == 2
+
+
+async def test_unverified_accounts_that_were_left_alone_are_to_be_deleted(app: FastAPI) -> None:
+    left, used = await sign_up(app), await sign_up(app, "used@example.org")
+    verified = await a_viewer(app)
+    await set_back(app, Account.created_at, days=40)
+    for column in (UserSession.created_at, UserSession.rotated_at):
+        await set_back(app, column, days=40)
+    await as_stranger(app).refresh(used.refresh_token)
+    async with app.state.database.sessions.begin() as session:
+        await forget_unverified(session, 30)
+    async with app.state.database.sessions.begin() as session:
+        await forget_unverified(session, 30)
+        planned = (await session.scalars(select(Deletion.account_id))).all()
+    assert planned == [left.account.id]
+    assert verified.account.id not in planned

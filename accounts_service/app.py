@@ -17,8 +17,10 @@ from accounts_service.endpoints import (
     people,
     profiles,
     programs,
+    providers,
     staff,
     studios,
+    viewing,
 )
 from accounts_service.settings import Settings
 from accounts_service.tasks import tasks
@@ -35,6 +37,7 @@ def create_app(settings: Settings | None = None, *clients: ServiceClient) -> Fas
         people.router,
         identity.router,
         factors.router,
+        providers.router,
         invitations.router,
         studios.router,
         staff.router,
@@ -42,6 +45,7 @@ def create_app(settings: Settings | None = None, *clients: ServiceClient) -> Fas
         programs.router,
         oauth.router,
         profiles.router,
+        viewing.router,
     )
     return build_app(
         settings, *routers, clients=clients, tasks=tasks, setup=_setup, body_limits=LARGE
@@ -58,4 +62,5 @@ async def _setup(app: FastAPI) -> AsyncIterator[None]:
 
     app.state.keys = KeyRing(own_keys)
     yield
+    await tools.providers.close()
     tools.close()

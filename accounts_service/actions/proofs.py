@@ -11,7 +11,9 @@ from accounts_service.actions.tools import Tools
 from accounts_service.models.factors import SessionProof
 from accounts_service.models.people import Account, UserSession
 from accounts_service.queries import factors as queries
+from accounts_service.queries import viewing
 from accounts_service.rules import factors as rules
+from accounts_service.rules.viewing import check_grown
 from kit import clock
 from kit.auth import ActingReadOnly, Caller
 from kit.contracts.accounts.factors import ConfirmationNeeded, Method, SecondFactorNeeded
@@ -101,6 +103,7 @@ async def sure(session: AsyncSession, caller: Caller) -> tuple[Account, UserSess
     if caller.actor:
         raise ActingReadOnly
     account, current = await signed_in(session, caller)
+    check_grown(await viewing.watching(session, current.id))
     proof = await of(session, current)
     if not rules.is_sure(proof.confirmed_at, clock.now()):
         raise ConfirmationNeeded(methods=await ways_to_confirm(session, account))

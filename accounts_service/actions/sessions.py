@@ -11,9 +11,10 @@ from accounts_service.actions.callers import signed_in
 from accounts_service.actions.tools import Origin, Tools
 from accounts_service.models.people import Account, UserSession
 from accounts_service.queries import people as queries
-from accounts_service.queries import studios
+from accounts_service.queries import studios, viewing
 from accounts_service.rules import attempts, claims, refreshing
 from accounts_service.rules import studios as studio_rules
+from accounts_service.rules import viewing as viewing_rules
 from accounts_service.rules.attempts import Patience
 from accounts_service.rules.refreshing import Verdict
 from kit import clock
@@ -185,14 +186,22 @@ async def _refresh(
     return await _answer(session, tools, account, found)
 
 
-async def _answer(
+async def access_token(
     session: AsyncSession, tools: Tools, account: Account, opened: UserSession
-) -> SignedIn:
+) -> str:
+    """Return an access token for an open session, as things are now."""
     said = claims.of_person(account, opened, clock.now())
     said |= await proofs.claims(session, tools, account, opened)
     said |= studio_rules.claims(await studios.roles_of(session, account.id))
+    said |= viewing_rules.claims(await viewing.watching(session, opened.id))
+    return await keys.token(session, tools, said)
+
+
+async def _answer(
+    session: AsyncSession, tools: Tools, account: Account, opened: UserSession
+) -> SignedIn:
     return SignedIn(
-        access_token=await keys.token(session, tools, said),
+        access_token=await access_token(session, tools, account, opened),
         refresh_token=refreshing.token(opened, tools.refresh_key),
         expires_in=claims.LIFE_SECONDS,
         account=wire.Account.model_validate(account),

@@ -75,10 +75,10 @@ class Publication(Row, Table):
 
 class Target(Row, Table):
     """A publication on one account. `marks`: what the network named so far (upload, container,
-    session), written at once so that no second one is begun. `posting_at`: when the call that
-    makes the post was first about to be sent; `is_in_doubt` while its answer is not known: then it
-    is looked up, and never repeated blindly. `version` grows with every write: of two runs only
-    one goes on.
+    session), written at once so that no second one is begun. `begun_at`: since when it is tried,
+    this time. `posting_at`: when the call that makes the post was first about to be sent;
+    `is_in_doubt` while its answer is not known: then it is looked up, and never repeated blindly.
+    `version` grows with every write: of two runs only one goes on.
     """
 
     __tablename__ = "target"
@@ -97,6 +97,7 @@ class Target(Row, Table):
     marks: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
     version: Mapped[int] = mapped_column(default=1)
     posting_at: Mapped[datetime | None]
+    begun_at: Mapped[datetime]
     is_in_doubt: Mapped[bool] = mapped_column(default=False)
     looks: Mapped[int] = mapped_column(default=0)
     tries: Mapped[int] = mapped_column(default=0)

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import AwareDatetime, Field, StringConstraints
 
 from kit.pages import Page
 from kit.schema import Count, Flag, Name, Schema
@@ -186,7 +186,7 @@ class PublicationNew(Schema):
     url: Address | None = None
     film_id: UUID | None = None
     media_id: UUID | None = None
-    publish_at: datetime | None = None
+    publish_at: AwareDatetime | None = None
     targets: Annotated[list[TargetNew], Field(min_length=1, max_length=50)]
 
 
@@ -195,7 +195,7 @@ class PublicationChange(Schema):
 
     title: Name | None = None
     text: PostText | None = None
-    publish_at: datetime | None = None
+    publish_at: AwareDatetime | None = None
 
 
 class Target(Schema):
@@ -241,8 +241,8 @@ class Publications(Page[Publication]):
 class PublicationQuery(Schema):
     """`from_at` and `until_at` bound `publish_at`, for a calendar; `film_id`: about that film."""
 
-    from_at: datetime | None = None
-    until_at: datetime | None = None
+    from_at: AwareDatetime | None = None
+    until_at: AwareDatetime | None = None
     film_id: UUID | None = None
 
 

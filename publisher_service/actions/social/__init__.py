@@ -1,0 +1,1 @@
+"""Social networks: accounts connected, posts brought out, files made for them."""

@@ -1,0 +1,65 @@
+"""What runs targets is given: the networks, the files, the database's transactions."""
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from functools import partial
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from kit.auth import seal, unseal
+from kit.contracts.publisher.social import MediaKind, NetworkName
+from publisher_service.models.social import Media, SocialAccount
+from publisher_service.providers.guarded import GuardedLine
+from publisher_service.providers.network import File, SocialNetwork
+from publisher_service.providers.storage import Storage
+from publisher_service.providers.telegram import Telegram, TelegramApi
+from publisher_service.providers.webhook import Webhook
+from publisher_service.providers.x import X
+from publisher_service.settings import Settings
+
+Transaction = Callable[[], AbstractAsyncContextManager[AsyncSession]]
+PURPOSE = "social-account"
+
+
+@dataclass(frozen=True)
+class Press:
+    settings: Settings
+    networks: Mapping[NetworkName, SocialNetwork]
+    storage: Storage
+
+    def seal(self, credentials: Mapping[str, str]) -> str:
+        return seal(self.settings.suite_secret.get_secret_value(), PURPOSE, dict(credentials))
+
+    def credentials(self, account: SocialAccount) -> dict[str, str]:
+        """Return what an account was connected with; `handle` beside it."""
+        secret = self.settings.suite_secret.get_secret_value()
+        found: dict[str, str] = unseal(secret, PURPOSE, account.sealed)
+        return {**found, "handle": account.handle}
+
+    def file(self, media: Media | None) -> File | None:
+        if media is None or media.path is None:
+            return None
+        base = self.settings.public_url.rstrip("/")
+        return File(
+            MediaKind(media.kind),
+            media.media_type,
+            media.byte_count,
+            partial(self.storage.part, media.path),
+            f"{base}/social/files/{media.path.rpartition('/')[2]}" if base else None,
+        )
+
+    async def close(self) -> None:
+        for network in self.networks.values():
+            await network.close()
+
+
+def open_press(settings: Settings) -> Press:
+    """Return the press of these settings; nothing connects before the first post."""
+    known: tuple[SocialNetwork, ...] = (
+        Telegram(TelegramApi(settings.telegram_api_url)),
+        X(settings.x_api_url),
+        Webhook(GuardedLine(is_private_allowed=settings.private_webhooks)),
+    )
+    networks = {network.name: network for network in known}
+    return Press(settings, networks, Storage(settings.media_url))

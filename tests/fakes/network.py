@@ -1,0 +1,92 @@
+"""What all simulated networks share: a server on loopback, and troubles that befall its callers."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+from aiohttp import web
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """Befalls the next request whose method and path contain `at`. Without `status` the line drops;
+    `after_doing`: once it has been done.
+    """
+
+    at: str
+    status: int = 0
+    body: Any = None
+    headers: dict[str, str] = field(default_factory=dict)
+    after_doing: bool = False
+
+
+def dropped(at: str) -> Trouble:
+    return Trouble(at)
+
+
+def answer_lost(at: str) -> Trouble:
+    return Trouble(at, after_doing=True)
+
+
+class Simulator:
+    """`asked` holds every request as "METHOD /path"."""
+
+    def __init__(self) -> None:
+        self.troubles: list[Trouble] = []
+        self.asked: list[str] = []
+        self.port = 0
+        self.runner: web.AppRunner | None = None
+
+        @web.middleware
+        async def befall(request: web.Request, handler: Handler) -> web.StreamResponse:
+            return await self._befall(request, handler)
+
+        self.app = web.Application(client_max_size=64 * 1024**2, middlewares=[befall])
+        self.build(self.app.router)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def build(self, router: web.UrlDispatcher) -> None:
+        raise NotImplementedError
+
+    async def __aenter__(self) -> Self:
+        self.runner = web.AppRunner(self.app, shutdown_timeout=0.1)
+        await self.runner.setup()
+        site = web.TCPSite(self.runner, "127.0.0.1", self.port, reuse_address=True)
+        await site.start()
+        self.port = self.runner.addresses[0][1]
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        assert self.runner is not None
+        await self.runner.cleanup()
+
+    def count(self, part: str) -> int:
+        return sum(part in asked for asked in self.asked)
+
+    async def _befall(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        name = f"{request.method} {request.path}"
+        self.asked.append(name)
+        trouble = next((each for each in self.troubles if each.at in name), None)
+        if trouble is None:
+            return await handler(request)
+        self.troubles.remove(trouble)
+        if trouble.after_doing:
+            await handler(request)
+        if not trouble.status:
+            assert request.transport is not None
+            request.transport.abort()
+            await asyncio.sleep(0)
+            return web.Response()
+        content = trouble.body if isinstance(trouble.body, str) else json.dumps(trouble.body)
+        return web.Response(status=trouble.status, text=content, headers=trouble.headers)
+
+
+def refuse(status: int, body: Any) -> web.Response:
+    return web.json_response(body, status=status)

@@ -1,0 +1,53 @@
+"""Simulated networks, and a desk that posts to them."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from kit.db import open_database
+from publisher_service.actions.social.press import open_press
+from publisher_service.settings import Settings
+from tests.conftest import DatabaseUrl
+from tests.fakes.telegram import Telegram
+from tests.fakes.x import X
+from tests.publisher_service.social.desk import Desk
+
+
+@pytest.fixture(autouse=True)
+def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("publisher_service.rules.posting.LOOKS", (0.0, 0.01, 0.01))
+
+
+@pytest.fixture
+async def telegram() -> AsyncIterator[Telegram]:
+    async with Telegram() as found:
+        yield found
+
+
+@pytest.fixture
+async def x() -> AsyncIterator[X]:
+    async with X() as found:
+        yield found
+
+
+@pytest.fixture
+def settings(database_url: DatabaseUrl, valkey_url: str, telegram: Telegram, x: X) -> Settings:
+    return Settings(
+        environment="test",
+        database_url=database_url("publisher_service"),
+        valkey_url=valkey_url,
+        accounts_url="http://127.0.0.1:9",
+        media_url="memory://",
+        private_webhooks=True,
+        telegram_api_url=telegram.url,
+        x_api_url=x.url,
+    )
+
+
+@pytest.fixture
+async def desk(settings: Settings) -> AsyncIterator[Desk]:
+    database = open_database(settings.database_url, 5)
+    press = open_press(settings)
+    yield Desk(database, press)
+    await press.close()
+    await database.close()

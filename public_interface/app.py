@@ -5,13 +5,49 @@ from pathlib import Path
 from fastapi import FastAPI
 
 from kit.client import ServiceClient
+from kit.contracts.accounts import AccountsClient
 from kit.contracts.catalog.client import CatalogClient
+from kit.contracts.publisher.client import PublisherClient
 from kit.contracts.tokens import TokensClient
 from kit.site.app import build_site
-from public_interface.pages import browse, code, film, home, images, robots, series, watch
+from kit.site.session import KeepSession, NotSignedIn, SessionCookies
+from public_interface.pages import (
+    browse,
+    code,
+    film,
+    home,
+    images,
+    makers,
+    robots,
+    series,
+    unsubscribe,
+    watch,
+)
+from public_interface.pages.account import (
+    codes,
+    confirm,
+    factors,
+    links,
+    mailed,
+    notices,
+    profile,
+    providers,
+    second_factor,
+    security,
+    sign_in,
+    sign_up,
+    viewers,
+    wishes,
+)
+from public_interface.pages.account.frame import ask_to_sign_in
 from public_interface.settings import Settings
 
-PAGES = (home, browse, film, series, code, watch, images, robots)
+PAGES = (home, browse, film, series, code, watch, makers, images, robots)
+ACCOUNT = (
+    sign_in, second_factor, sign_up, mailed, links, providers,
+    confirm, security, factors, profile, codes, wishes, notices, viewers,
+)  # fmt: skip
+MEGABYTE = 1024 * 1024
 VENDOR = {
     "vendor/hls.mjs": "hls.js/dist/hls.min.mjs",
     "vendor/hls.worker.js": "hls.js/dist/hls.worker.js",
@@ -20,17 +56,29 @@ VENDOR = {
 
 def create_app(settings: Settings | None = None, *clients: ServiceClient) -> FastAPI:
     settings = settings or Settings()
-    wired = clients or (
-        CatalogClient.at(settings, settings.catalog_url),
-        TokensClient.at(settings, settings.tokens_url),
-    )
     app = build_site(
         settings,
-        *(page.router for page in PAGES),
+        *(page.router for page in (*PAGES, *ACCOUNT)),
         folder=Path(__file__).parent,
-        clients=wired,
+        clients=clients or _clients(settings),
         vendor=VENDOR,
         origins=(settings.bunny_cdn_url,),
+        open_routers=(providers.answers, unsubscribe.router),
+        body_limits={"/account/avatar": 11 * MEGABYTE},
     )
     app.state.pictures = images.Kept(settings.image_cache_bytes)
+    app.state.session = SessionCookies("account_access", "account_refresh", settings.is_secure)
+    app.state.site.sign_in = "/sign-in"
+    app.state.site.account_cookie = app.state.session.refresh
+    app.add_exception_handler(NotSignedIn, ask_to_sign_in)
+    app.add_middleware(KeepSession, cookies=app.state.session)
     return app
+
+
+def _clients(settings: Settings) -> tuple[ServiceClient, ...]:
+    return (
+        CatalogClient.at(settings, settings.catalog_url),
+        TokensClient.at(settings, settings.tokens_url),
+        AccountsClient.at(settings, settings.accounts_url),
+        PublisherClient.at(settings, settings.publisher_url),
+    )

@@ -1,16 +1,153 @@
 """What visitors type."""
 
-from typing import Annotated
+from typing import Annotated, Any, Literal
 
-from pydantic import StringConstraints
+from pydantic import BeforeValidator, Json, StringConstraints
 
-from kit.schema import Schema
+from kit.contracts.accounts import Email, Secret
+from kit.contracts.accounts.factors import Code, Sealed
+from kit.contracts.accounts.profiles import (
+    NO_NUL,
+    AgeLimit,
+    Bio,
+    Colour,
+    Country,
+    MakerSlug,
+    Pin,
+    Purpose,
+)
+from kit.contracts.publisher.wishes import Topic
+from kit.schema import Name, Schema
 
 Short = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
+
+
+def as_number(value: object) -> object:
+    """Return digits as a number: a form knows only text."""
+    return int(value) if isinstance(value, str) and value.isdecimal() else value
 
 
 class CodeForm(Schema):
     """`next` is the page to go on to."""
 
     code: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
+    next: Short = ""
+
+
+class SignInForm(Schema):
+    email: Email
+    password: Secret
+    next: Short = ""
+
+
+class ChallengeForm(Schema):
+    challenge: Sealed
+
+
+class SecondForm(ChallengeForm):
+    """`code` is of six digits from an app, or else a recovery code."""
+
+    code: Code
+    next: Short = ""
+
+
+class PasskeyForm(Schema):
+    """What `<passkey-form>` sends: the device's answer as JSON; `challenge` in a second step."""
+
+    ceremony: Sealed
+    credential: Annotated[Json[dict[str, Any]], StringConstraints(max_length=20_000)]
+    challenge: Annotated[str, StringConstraints(max_length=4000)] = ""
+    next: Short = ""
+
+
+class EmailForm(Schema):
+    email: Email
+
+
+class SignUpForm(EmailForm):
+    name: Name
+    password: Secret | None = None
+    next: Short = ""
+
+
+class LinkForm(Schema):
+    """What a link's page asks for; a password and a name only where there is none yet."""
+
+    password: Secret | None = None
+    name: Name | None = None
+
+
+class PasswordForm(Schema):
+    current: Secret
+    new: Secret
+
+
+class AppCodeForm(Schema):
+    """`secret` and `uri` were shown with the code's field, and come back to be shown again."""
+
+    code: Code
+    secret: Annotated[str, StringConstraints(max_length=200)]
+    uri: Annotated[str, StringConstraints(max_length=1000)]
+
+
+class ConfirmForm(Schema):
+    """One of both."""
+
+    password: Secret | None = None
+    code: Code | None = None
+    next: Short = ""
+
+
+class NameForm(Schema):
+    name: Name
+
+
+class NewPasskeyForm(Schema):
+    ceremony: Sealed
+    credential: Annotated[Json[dict[str, Any]], StringConstraints(max_length=20_000)]
+    name: Name
+
+
+class ProfileForm(Schema):
+    """`links`: one a line, a name and an address. `may_be_public` is there for who makes films."""
+
+    name: Name
+    language: Literal["fr", "en"] | None = None
+    country: Country | None = None
+    bio: Bio = ""
+    links: Annotated[str, StringConstraints(max_length=6000)] = ""
+    slug: MakerSlug | None = None
+    is_public: bool = False
+    may_be_public: bool = False
+
+
+class ViewerForm(Schema):
+    """Somebody who watches on this account; without a limit, everything is for them."""
+
+    name: Annotated[str, StringConstraints(max_length=40, pattern=NO_NUL)]
+    max_age: Annotated[AgeLimit | None, BeforeValidator(as_number)] = None
+    colour: Colour = "gold"
+
+
+class PinForm(Schema):
+    pin: Pin
+    proof: Secret | None = None
+
+
+class EntryForm(Schema):
+    pin: Pin | None = None
+    next: Short = ""
+
+
+class ConsentsForm(Schema):
+    granted: list[Purpose] = []
+
+
+class DeletionForm(Schema):
+    password: Secret | None = None
+
+
+class FollowForm(Schema):
+    topic: Topic
+    is_on: bool
     next: Short = ""

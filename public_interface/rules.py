@@ -1,6 +1,8 @@
 """Who may watch what, and what there is to do about it. Pure."""
 
+from collections.abc import Iterable
 from enum import StrEnum
+from urllib.parse import quote
 
 from kit.contracts.catalog.films import FilmCard
 from kit.contracts.catalog.words import AccessLevel, VideoState
@@ -38,10 +40,11 @@ def may_watch(film: FilmCard, holder: Verification) -> bool:
     return holder.access_level == "ppv" and holder.video_id in own
 
 
-def step(film: FilmCard, holder: Verification) -> Step:
+def step(film: FilmCard, holdings: Iterable[Verification] = (NOBODY,)) -> Step:
+    """Return what there is to do with these codes, one's own and those of one's account."""
     if film.video_state not in PLAYABLE:
         return Step.wait
-    if may_watch(film, holder):
+    if any(may_watch(film, holder) for holder in (NOBODY, *holdings)):
         return Step.watch
     return Step.unlock if film.access_level == AccessLevel.ppv else Step.sign_in
 
@@ -56,6 +59,18 @@ def safe_path(path: str) -> str:
     is_ours = path.startswith("/") and not path.startswith(("//", "/\\"))
     is_plain = all(character.isprintable() and character != "\\" for character in path)
     return path if is_ours and is_plain else ""
+
+
+def going_to(path: str) -> str:
+    """Return what takes that page along to another door: "?next=/films/x", or nothing."""
+    goal = safe_path(path)
+    return f"?next={quote(goal)}" if goal else ""
+
+
+def is_app_code(code: str) -> bool:
+    """Say whether this is a code of an authenticator app: six digits. Else a recovery code."""
+    digits = code.replace(" ", "")
+    return len(digits) == 6 and digits.isdecimal()
 
 
 def shorten(text: str, length: int) -> str:

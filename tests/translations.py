@@ -11,7 +11,7 @@ from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po
 
 ROOT = Path(__file__).parent.parent
-PYTHON = {"mark": None, "words": None, "plural": (1, 2), "form": (1, 2)}
+PYTHON = {"mark": None, "words": None, "say": None, "plural": (1, 2), "form": (1, 2)}
 TEMPLATES = {"_": None, "gettext": None, "ngettext": (1, 2)}
 Message = str | tuple[str, ...]
 

@@ -9,7 +9,6 @@ from fastapi import APIRouter, Depends, FastAPI
 
 from kit.assets import SHEET, Assets, parts
 from kit.client import ServiceClient
-from kit.health import Check
 from kit.middleware import HEADERS
 from kit.site import brand as brands
 from kit.site import static
@@ -33,14 +32,15 @@ def build_site(
     clients: tuple[ServiceClient, ...] = (),
     vendor: Mapping[str, str] | None = None,
     origins: Sequence[str] = (),
-    checks: Mapping[str, Check] | None = None,
     setup: Setup | None = None,
     body_limits: Mapping[str, int | None] | None = None,
+    open_routers: Sequence[APIRouter] = (),
 ) -> FastAPI:
     """Return the app of one front-end, whose `templates`, `static` and `locale` are in `folder`.
 
     `vendor`: static names of files in npm's folder. `origins`: other hosts that its scripts,
-    pictures and films come from or go to (the CDN, the upload address).
+    pictures and films come from or go to (the CDN, the upload address). `open_routers`: what
+    others than our own pages may post to, because the request proves itself.
     """
     pages = APIRouter(dependencies=[Depends(check_form)], include_in_schema=False)
     for router in routers:
@@ -53,9 +53,9 @@ def build_site(
     app = build_app(
         settings,
         static.router,
+        *open_routers,
         pages,
         clients=clients,
-        checks=checks,
         setup=setup,
         headers=headers,
         body_limits=body_limits,
@@ -108,7 +108,7 @@ def used_components(*folders: Path) -> dict[str, frozenset[str]]:
 
 
 def _pages_of(part: str, names: Iterable[str]) -> set[str]:
-    return {name for name in names if f"/{part}/" in name or name == f"layouts/{part}.html"}
+    return {name for name in names if f"/{part}/" in name}
 
 
 def _components(pages: set[str], texts: Mapping[str, str]) -> frozenset[str]:

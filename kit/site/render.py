@@ -30,6 +30,7 @@ class Site:
         self.brand = brand
         self.icons = Icons(Path())
         self.sign_in = "/code"  # where a visitor says who they are
+        self.account_cookie = ""  # whoever carries it is signed in, or was until now
         self.csrf = Signed(secret, f"csrf:{name}")
         self.notices = Signed(secret, f"notice:{name}")
         self.csrf_cookie = f"{name}_csrf"
@@ -81,6 +82,11 @@ class Frame:
         """Return this page's address, to put `lang=` or `theme=` behind."""
         query = self.request.url.query
         return f"{self.path}?{query}&" if query else f"{self.path}?"
+
+    @property
+    def is_signed_in(self) -> bool:
+        """Say whether an account's cookie came along; whether it is valid, pages ask."""
+        return bool(self.request.cookies.get(self.site.account_cookie))
 
     @property
     def csrf(self) -> str:

@@ -147,18 +147,18 @@ async def _welcome(
 
 async def _opened(catalog: CatalogClient, found: Verification) -> str:
     """Return the page of the film that a ticket opens."""
-    film = await _film(catalog, found)
+    film = await film_of_ticket(catalog, found.video_id)
     return f"/films/{film[1]}" if film else ""
 
 
-async def _film(catalog: CatalogClient, found: Verification) -> tuple[str, str] | None:
+async def film_of_ticket(catalog: CatalogClient, video_id: str | None) -> tuple[str, str] | None:
     """Return title and slug of a ticket's film; its `video_id` is a film's id or a video's."""
-    if found.video_id is None:
+    if video_id is None:
         return None
     try:
-        film = await catalog.film(found.video_id)
+        film = await catalog.film(video_id)
     except NotFound:
-        listed = await catalog.films(FilmQuery(video_guid=found.video_id), limit=1)
+        listed = await catalog.films(FilmQuery(video_guid=video_id), limit=1)
         return (listed.items[0].title, listed.items[0].slug) if listed.items else None
     except AppError:
         return None
@@ -167,7 +167,7 @@ async def _film(catalog: CatalogClient, found: Verification) -> tuple[str, str] 
 
 async def _mine(request: Request, catalog: CatalogClient, found: Verification) -> MineView:
     words: Language = request.app.state.site.language(request)
-    film = await _film(catalog, found)
+    film = await film_of_ticket(catalog, found.video_id)
     days = (found.expires_at - clock.now()).days if found.expires_at else 0
     return MineView(
         level=str(found.access_level or ""),

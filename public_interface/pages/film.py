@@ -78,16 +78,18 @@ class FilmView(Schema):
 @router.get("/films/{slug}")
 async def film(slug: str, request: Request, catalog: Catalog, visitor: VisitorDep) -> HTMLResponse:
     found = await catalog.film(slug)
-    holder = rules.NOBODY if found.access_level == "public" else await visitor.holder()
-    view = await _view(request, catalog, found, holder)
+    holdings = [] if found.access_level == "public" else await visitor.holdings()
+    view = await _view(request, catalog, found, holdings)
     return render(request, "pages/film.html", view)
 
 
-async def _view(request: Request, catalog: Catalog, film: Film, holder: Verification) -> FilmView:
+async def _view(
+    request: Request, catalog: Catalog, film: Film, holdings: list[Verification]
+) -> FilmView:
     words: Language = request.app.state.site.language(request)
     settings = request.app.state.settings
     thrifty = choices(request).is_thrifty
-    step = rules.step(film, holder)
+    step = rules.step(film, holdings)
     episodes, alike = await _neighbours(catalog, film, words, thrifty=thrifty)
     backdrop = cards.picture(film.backdrop, cards.ENOUGH_FOR_STILLS, thrifty=thrifty)
     poster = cards.picture(film.poster, cards.ENOUGH_FOR_POSTERS, thrifty=thrifty)
@@ -106,7 +108,7 @@ async def _view(request: Request, catalog: Catalog, film: Film, holder: Verifica
         watch_href=f"/watch/{film.slug}",
         has_trailer=bool(film.trailer_guid),
         costs=_costs(film),
-        carries_code=holder.ok,
+        carries_code=any(each.ok for each in holdings),
         shop_url=settings.shop_url,
         code_example=f"{settings.code_prefix}-ABCD-1234",
         poster=poster,

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse
 
 from kit.contracts.catalog.client import CatalogClient
@@ -11,14 +11,22 @@ from kit.i18n import Language, mark
 from kit.schema import Schema
 from kit.site.choices import choices
 from kit.site.render import render
-from kit.web import using
+from kit.site.session import MaybePerson
 from public_interface import rules
 from public_interface.pages import cards
 from public_interface.pages.cards import PictureView, RailView
 from public_interface.pages.visitor import VisitorDep
 
 router = APIRouter()
-Catalog = Annotated[CatalogClient, using(CatalogClient)]
+
+
+async def _catalog(request: Request, person: MaybePerson) -> CatalogClient:
+    """Ask as whoever is signed in: a profile with an age limit sees other films."""
+    found: CatalogClient = request.app.state.clients[CatalogClient]
+    return found.acting(person.token) if person else found
+
+
+Catalog = Annotated[CatalogClient, Depends(_catalog)]
 TEASER = 180
 FEATURED = mark("À l’affiche")
 
@@ -54,8 +62,8 @@ async def home(request: Request, catalog: Catalog, visitor: VisitorDep) -> HTMLR
     if found.hero:
         film = found.hero[0]
         is_locked = film.access_level != "public"
-        holder = await visitor.holder() if is_locked else rules.NOBODY
-        hero = _hero(film, rules.step(film, holder), words, thrifty=thrifty)
+        holdings = await visitor.holdings() if is_locked else []
+        hero = _hero(film, rules.step(film, holdings), words, thrifty=thrifty)
     return render(request, "pages/home.html", HomeView(hero=hero, rails=rails))
 
 

@@ -1,13 +1,19 @@
-"""Pictures of the catalogue, passed on: browsers refuse its port."""
+"""Pictures of the catalogue and of people, passed on: browsers refuse their ports."""
 
 from collections import OrderedDict
+from typing import Annotated
+from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
+from kit.contracts.accounts import AccountsClient
+from kit.contracts.catalog.client import CatalogClient
 from kit.contracts.catalog.errors import ImageNotFound
-from public_interface.pages.home import Catalog
+from kit.web import using
 
 router = APIRouter()
+Catalog = Annotated[CatalogClient, using(CatalogClient)]
+Accounts = Annotated[AccountsClient, using(AccountsClient)]
 TYPES = {"webp": "image/webp", "jpg": "image/jpeg", "png": "image/png", "avif": "image/avif"}
 FOR_EVER = "public, max-age=31536000, immutable"
 
@@ -44,3 +50,14 @@ async def image(path: str, request: Request, catalog: Catalog) -> Response:
         body = await catalog.image(f"/images/{path}")
         kept.put(path, body)
     return Response(body, media_type=kind, headers={"Cache-Control": FOR_EVER})
+
+
+@router.get("/avatars/{avatar_id}/{width}.webp")
+async def avatar(avatar_id: UUID, width: int, request: Request, accounts: Accounts) -> Response:
+    path = f"/avatars/{avatar_id}/{width}.webp"
+    kept: Kept = request.app.state.pictures
+    body = kept.get(path)
+    if body is None:
+        body = await accounts.avatar(path)
+        kept.put(path, body)
+    return Response(body, media_type="image/webp", headers={"Cache-Control": FOR_EVER})

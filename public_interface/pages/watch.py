@@ -1,20 +1,22 @@
 """The watch page, and the grants that keep a film playing."""
 
+from dataclasses import replace
 from itertools import pairwise
 from typing import Literal
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from kit.contracts.catalog.errors import EntitlementNeeded, NotYetPlayable
+from kit.contracts.catalog.errors import EntitlementNeeded, NotYetPlayable, TooManyStreams
 from kit.contracts.catalog.films import Film
 from kit.contracts.catalog.playback import Playback, PlaybackNew
 from kit.i18n import Language
 from kit.schema import Schema
+from kit.site.notices import notify
 from kit.site.render import render
 from public_interface.pages import cards
 from public_interface.pages.home import Catalog
-from public_interface.pages.visitor import Visitor, VisitorDep
+from public_interface.pages.visitor import Visitor, VisitorDep, keep_device, new_device
 
 router = APIRouter()
 Part = Literal["film", "trailer"]
@@ -50,14 +52,21 @@ async def watch(
     slug: str, request: Request, catalog: Catalog, visitor: VisitorDep, part: Part = "film"
 ) -> Response:
     film = await catalog.film(slug)
+    is_new = not visitor.device
+    visitor = replace(visitor, device=visitor.device or new_device())
     try:
         grant = await _grant(catalog, visitor, film.slug, GrantNew(part=part))
     except EntitlementNeeded:
         return RedirectResponse(f"/films/{film.slug}#unlock", 303)
     except NotYetPlayable:
         return RedirectResponse(f"/films/{film.slug}", 303)
+    except TooManyStreams as error:
+        return _too_many(request, film, error)
     view = await _view(request, catalog, film, grant, part)
-    return render(request, "pages/watch/film.html", view, headers={"Cache-Control": "no-store"})
+    page = render(request, "pages/watch/film.html", view, headers={"Cache-Control": "no-store"})
+    if is_new:
+        keep_device(request, page, visitor.device)
+    return page
 
 
 @router.post("/watch/{slug}/grant")
@@ -80,6 +89,19 @@ async def native(
         captions=[(track.language, track.label, track.url) for track in grant.captions],
     )
     return render(request, "pages/watch/native.html", view, headers={"Cache-Control": "no-store"})
+
+
+def _too_many(request: Request, film: Film, error: TooManyStreams) -> Response:
+    """Say on the film's page that other screens of this account are playing."""
+    words: Language = request.app.state.site.language(request)
+    answer = RedirectResponse(f"/films/{film.slug}", 303)
+    limit = int(error.extra.get("limit", 0))
+    text = words(
+        "Ce compte regarde déjà sur %(limit)s écrans. Arrêtez-en un, puis recommencez.",
+        limit=limit,
+    )
+    notify(request, answer, text, "warning")
+    return answer
 
 
 async def _grant(catalog: Catalog, visitor: Visitor, slug: str, new: GrantNew) -> Playback:

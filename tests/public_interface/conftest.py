@@ -1,4 +1,4 @@
-"""The portal beside the real catalogue, codes and video library."""
+"""The portal beside the real accounts, catalogue, codes, notices and video library."""
 
 import io
 from collections.abc import AsyncIterator
@@ -9,18 +9,26 @@ import pytest
 from fastapi import FastAPI
 from PIL import Image
 
-from kit.client import Signer
+import accounts_service.app
+import publisher_service.app
+from accounts_service.settings import Settings as AccountsSettings
+from kit.client import ServiceClient, Signer
+from kit.contracts.accounts import AccountsClient
 from kit.contracts.catalog.client import CatalogClient
+from kit.contracts.publisher.client import PublisherClient
 from kit.contracts.tokens import TokensClient
 from kit.settings import WEAK
 from public_interface.app import create_app
 from public_interface.settings import Settings
+from publisher_service.settings import Settings as PublisherSettings
+from tests.accounts_service.conftest import mails
+from tests.accounts_service.mails import Mails
 from tests.catalog_service.conftest import app as catalog_app
 from tests.catalog_service.conftest import library, library_app, settings, tokens_app
-from tests.conftest import Start
+from tests.conftest import DatabaseUrl, Start
 from tests.wiring import http
 
-__all__ = ["catalog_app", "library", "library_app", "settings", "tokens_app"]
+__all__ = ["catalog_app", "library", "library_app", "mails", "settings", "tokens_app"]
 
 BROWSER = {
     "Accept": "text/html",
@@ -39,17 +47,74 @@ def portal_settings(valkey_url: str, **changes: Any) -> Settings:
     return Settings(**(values | changes))
 
 
-def speaking_to(catalog: FastAPI, tokens: FastAPI) -> tuple[CatalogClient, TokensClient]:
-    return (
-        CatalogClient(http(catalog), Signer(WEAK, "public_interface", "catalog_service")),
-        TokensClient(http(tokens), Signer(WEAK, "public_interface", "tokens_service")),
+def speaking_to(
+    catalog: FastAPI,
+    tokens: FastAPI,
+    accounts: FastAPI | None = None,
+    publisher: FastAPI | None = None,
+) -> tuple[ServiceClient, ...]:
+    """Return the portal's clients; who is left out answers nothing."""
+    apps = (
+        (CatalogClient, catalog),
+        (TokensClient, tokens),
+        (AccountsClient, accounts or FastAPI()),
+        (PublisherClient, publisher or FastAPI()),
+    )
+    return tuple(
+        kind(http(app), Signer(WEAK, "public_interface", kind.SERVICE)) for kind, app in apps
     )
 
 
 @pytest.fixture
-async def app(catalog_app: FastAPI, tokens_app: FastAPI, valkey_url: str, start: Start) -> FastAPI:
-    made = create_app(portal_settings(valkey_url), *speaking_to(catalog_app, tokens_app))
-    return await start(made)
+async def accounts_app(
+    database_url: DatabaseUrl, valkey_url: str, start: Start, mails: Mails
+) -> FastAPI:
+    settings = AccountsSettings(
+        environment="test", database_url=database_url("accounts_service"), valkey_url=valkey_url
+    )
+    publisher = PublisherClient(http(mails.app))
+    return await start(accounts_service.app.create_app(settings, publisher))
+
+
+@pytest.fixture
+async def publisher_app(
+    database_url: DatabaseUrl, valkey_url: str, accounts_app: FastAPI, start: Start
+) -> FastAPI:
+    settings = PublisherSettings(
+        environment="test",
+        database_url=database_url("publisher_service"),
+        valkey_url=valkey_url,
+        portal_public_url="http://portal.test",
+    )
+    accounts = AccountsClient(
+        http(accounts_app), Signer(WEAK, "publisher_service", "accounts_service")
+    )
+    return await start(publisher_service.app.create_app(settings, accounts))
+
+
+@pytest.fixture
+async def app(
+    catalog_app: FastAPI,
+    tokens_app: FastAPI,
+    accounts_app: FastAPI,
+    publisher_app: FastAPI,
+    valkey_url: str,
+    start: Start,
+) -> FastAPI:
+    clients = speaking_to(catalog_app, tokens_app, accounts_app, publisher_app)
+    made = await start(create_app(portal_settings(valkey_url), *clients))
+    for each in (made, publisher_app, tokens_app, catalog_app):
+        believe(each, accounts_app)
+    return made
+
+
+def believe(app: FastAPI, accounts: FastAPI) -> None:
+    """Let a service know the keys that accounts are signed with."""
+
+    async def keys() -> dict[str, Any]:
+        return (await AccountsClient(http(accounts)).keys()).model_dump()
+
+    app.state.keys.fetch = keys
 
 
 @pytest.fixture

@@ -44,12 +44,12 @@ EXPIRED = Verification(ok=False)
 def test_what_there_is_to_do_with_a_film(
     level: str, holder: Verification, step: rules.Step
 ) -> None:
-    assert rules.step(film(level), holder) is step
+    assert rules.step(film(level), [holder]) is step
 
 
 @pytest.mark.parametrize("state", ["none", "waiting", "processing", "failed", "missing"])
 def test_a_film_without_a_video_that_plays_has_to_be_waited_for(state: str) -> None:
-    assert rules.step(film("public", state), VIP) is rules.Step.wait
+    assert rules.step(film("public", state), [VIP]) is rules.Step.wait
 
 
 def test_a_ticket_opens_its_film_by_the_films_own_id_too() -> None:

@@ -1,5 +1,5 @@
 // The right to watch, renewed every few seconds. An address of the film holds it as its prefix.
-const REFUSED = new Set([401, 403, 404, 410]);
+const REFUSED = new Set([401, 403, 404, 409, 410]);
 
 export class Refused extends Error {}
 

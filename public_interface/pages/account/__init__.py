@@ -1,0 +1,1 @@
+"""What somebody does with their account: coming in, and looking after it."""

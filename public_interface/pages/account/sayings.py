@@ -1,0 +1,76 @@
+"""What the services refuse, said to people in their own words, and beside which field."""
+
+from kit.errors import AppError
+from kit.i18n import Language, mark
+
+SLOWLY = mark("Trop d’essais. Attendez %(seconds)s s, puis recommencez.")
+AWAY = mark("Ce service ne répond pas en ce moment. Rien n’est perdu : réessayez dans un instant.")
+OTHERWISE = mark("Cela n’a pas marché. Rechargez la page et recommencez.")
+SAYINGS = {
+    "WrongCredentials": mark("Cette adresse et ce mot de passe ne vont pas ensemble."),
+    "WeakPassword": mark("Ce mot de passe est trop facile à deviner. Allongez-le."),
+    "WrongFactor": mark("Ce code est faux, ou a déjà servi. Prenez le suivant."),
+    "CeremonyExpired": mark("Cela a pris trop de temps. Recommencez."),
+    "TotpNotStarted": mark("Cela a pris trop de temps. Recommencez."),
+    "LastFactor": mark(
+        "Votre rôle garde toujours une deuxième étape. Ajoutez-en une autre d’abord."
+    ),
+    "PasskeyRefused": mark(
+        "Cette clé n’est pas acceptée ici. Réessayez, ou prenez un autre appareil."
+    ),
+    "LastWayIn": mark(
+        "C’est votre seul moyen d’entrer. Choisissez d’abord un mot de passe ou ajoutez une clé."
+    ),
+    "ProviderRefused": mark("Le service choisi n’a pas confirmé qui vous êtes. Recommencez."),
+    "ProviderEmailTaken": mark(
+        "Un compte a déjà cette adresse. Entrez comme d’habitude, puis reliez ce service."
+    ),
+    "ProviderEmailUnverified": mark(
+        "Ce service ne garantit pas votre adresse. Créez un compte par e-mail, puis reliez-le."
+    ),
+    "ProviderLinkedElsewhere": mark("Ce compte ouvre déjà un autre compte d’ici."),
+    "InvitationForOther": mark(
+        "Cette invitation est pour une autre adresse. Entrez avec celle-là."
+    ),
+    "InvitationKnown": mark(
+        "Un compte a déjà cette adresse. Connectez-vous, puis rouvrez l’invitation."
+    ),
+    "CodeNotValid": mark("Ce code n’ouvre rien : il est faux, expiré ou retiré."),
+    "CodeTaken": mark("Ce code est déjà dans un autre compte."),
+    "TooManyCodes": mark("Votre compte a autant de codes qu’il peut en garder."),
+    "WrongPin": mark("Ce n’est pas le bon PIN."),
+    "PinNeeded": mark("Tapez le PIN pour sortir de ce profil."),
+    "PinMissing": mark(
+        "Choisissez d’abord un PIN : sans lui, un enfant pourrait sortir de son profil."
+    ),
+    "TooManyViewingProfiles": mark("Ce compte a autant de profils qu’il peut en avoir."),
+    "InChildProfile": mark("Quittez d’abord le profil d’enfant, avec le PIN."),
+    "AvatarUnreadable": mark(
+        "Cette image est illisible. Envoyez un JPEG, PNG ou WebP de 10 Mo au plus."
+    ),
+    "NotAMaker": mark("Les pages publiques sont pour celles et ceux qui font des films."),
+    "ExportUnderWay": mark("Une archive est déjà en préparation."),
+    "DeletionPlanned": mark("Une suppression est déjà prévue."),
+    "TooManyFollowed": mark("Vous suivez déjà mille choses. Laissez-en une d’abord."),
+    "Unavailable": AWAY,
+}
+FIELDS = {
+    "WeakPassword": "password",
+}
+
+
+def said(error: AppError, words: Language) -> str:
+    """Return what this refusal means for whoever was refused."""
+    seconds = error.extra.get("retry_after")
+    if seconds is not None:
+        return words(SLOWLY, seconds=seconds)
+    for kind in type(error).__mro__:
+        if kind.__name__ in SAYINGS:
+            return words(SAYINGS[kind.__name__])
+    return words(OTHERWISE)
+
+
+def beside(error: AppError, words: Language) -> dict[str, str]:
+    """Return the refusal by the field it is about; nothing when it is about none."""
+    field = FIELDS.get(type(error).__name__)
+    return {field: said(error, words)} if field else {}

@@ -9,10 +9,11 @@ from dataclasses import replace
 from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi.security import HTTPBearer
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.routing import BaseRoute, Match
 from starlette.types import Scope
+from typing_extensions import override
 
 from kit import health, jobs, problems
 from kit.auth import ANONYMOUS, ActingReadOnly, Caller, KeyRing, calling_service, may
@@ -171,14 +172,19 @@ def database(request: Request) -> Database:
     return found
 
 
-_bearer = HTTPBearer(auto_error=False, description="An access token from accounts_service.")
+class _AccessToken(HTTPBearer):
+    """Documents the token and reads it in one dependency: each one more costs a request 20 us."""
+
+    @override
+    async def __call__(self, request: Request) -> Caller:  # type: ignore[override]  # FastAPI's gives the text
+        return await caller_of(request)
 
 
-async def _caller(
-    request: Request,
-    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
-) -> Caller:
-    return await caller_of(request)
+_access_token = _AccessToken(
+    scheme_name="HTTPBearer",
+    auto_error=False,
+    description="An access token from accounts_service.",
+)
 
 
 async def caller_of(request: Request) -> Caller:
@@ -218,7 +224,7 @@ def while_acting(handler: Handler) -> Handler:
     return handler
 
 
-CallerDep = Annotated[Caller, Depends(_caller)]
+CallerDep = Annotated[Caller, Depends(_access_token)]
 
 
 def needs(permission: str) -> Any:  # noqa: ANN401  (FastAPI's Depends)

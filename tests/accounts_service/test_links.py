@@ -7,7 +7,14 @@ from sqlalchemy import update
 from accounts_service.models.factors import SessionProof
 from accounts_service.models.identity import MailLink
 from accounts_service.models.people import Account
-from kit.contracts.accounts import SessionEnded, SignedIn, SignIn, WeakPassword, WrongCredentials
+from kit.contracts.accounts import (
+    PasswordChange,
+    SessionEnded,
+    SignedIn,
+    SignIn,
+    WeakPassword,
+    WrongCredentials,
+)
 from kit.contracts.accounts.factors import ConfirmationNeeded
 from kit.contracts.accounts.identity import (
     EmailChange,
@@ -87,6 +94,13 @@ async def test_a_reset_sets_the_password_ends_all_sessions_and_is_told(
     told = await mails.next("account.password_changed")
     assert told.account_id == opened.account.id
     assert set(told.values) == {"name", "at", "device", "place"}
+
+
+async def test_a_password_changed_is_told(app: FastAPI, mails: Mails) -> None:
+    viewer = await a_viewer(app)
+    me = as_stranger(app).acting(viewer.access_token)
+    await me.change_password(PasswordChange(current=PASSWORD, new=NEW))
+    assert (await mails.next("account.password_changed")).account_id == viewer.account.id
 
 
 async def test_a_reset_spends_every_other_link(app: FastAPI, mails: Mails) -> None:

@@ -26,7 +26,7 @@ async def factors(session: AsyncSession, tools: Tools, caller: Caller) -> Factor
         totp=await _totp(session, account.id),
         passkeys=tuple(Passkey.model_validate(one) for one in passkeys),
         recovery_codes_left=await queries.recovery_codes_left(session, account.id),
-        providers=tuple(_linked(one, tools.provider_labels) for one in links),
+        providers=tuple(_linked(one, tools.providers.labels) for one in links),
         must_enrol=rules.may_only_enrol(account.roles, proof.methods, required=required),
         must_keep_one=rules.must_have_one(account.roles, required=required),
         confirmed_until=proof.confirmed_at + rules.SURE,

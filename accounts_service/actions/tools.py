@@ -1,6 +1,5 @@
 """What deeds need besides a session: settings, hashing, keys; and where a request came from."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -8,6 +7,7 @@ from accounts_service.providers.argon2 import Passwords
 from accounts_service.providers.breached import Breached
 from accounts_service.providers.jose import Keys
 from accounts_service.providers.places import Places
+from accounts_service.providers.sign_in_with import Providers
 from accounts_service.providers.webauthn import Passkeys
 from accounts_service.rules.passwords import check_password
 from accounts_service.settings import Settings
@@ -27,10 +27,13 @@ class Tools:
     link_life: timedelta
     invitation_life: timedelta
     portal_url: str
+    deletion_days: int
+    export_days: int
     brand: str
     staff_must_have_second_factor: bool
     passkeys: Passkeys
-    provider_labels: Mapping[str, str]
+    providers: Providers
+    front_ends: dict[str, str]
     secret: str = field(repr=False)
 
     @classmethod
@@ -53,10 +56,16 @@ class Tools:
                 (settings.portal_public_url, settings.dashboard_public_url),
                 settings.brand_name,
             ),
-            provider_labels={},
+            providers=Providers.of(settings.chosen_providers),
+            front_ends={
+                "portal": settings.portal_public_url.rstrip("/"),
+                "dashboard": settings.dashboard_public_url.rstrip("/"),
+            },
             staff_must_have_second_factor=settings.staff_must_have_second_factor,
             invitation_life=timedelta(days=settings.invitation_days),
             portal_url=settings.portal_public_url.rstrip("/"),
+            deletion_days=settings.deletion_days,
+            export_days=settings.export_days,
         )
 
     async def check_password(self, password: str, email: str, name: str) -> None:

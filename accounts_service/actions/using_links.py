@@ -7,8 +7,8 @@ from accounts_service.actions.sessions import admit
 from accounts_service.actions.tools import Origin, Tools
 from accounts_service.models.identity import MailLink
 from accounts_service.models.people import Account
+from accounts_service.queries import factors, people
 from accounts_service.queries import identity as queries
-from accounts_service.queries import people
 from accounts_service.rules import attempts
 from accounts_service.rules.links import check_link, token_hash
 from kit import clock
@@ -89,6 +89,8 @@ async def _do(
     await _prove(session, account, link.email)
     if link.kind == LinkKind.verify_email:
         return None
+    if not was_verified:  # nor did whoever signed up enrol anything for who reads this mail
+        await factors.forget_all(session, account.id)
     if link.kind == LinkKind.password_reset:
         await _reset(session, tools, account, hashed, origin)
     elif not was_verified:

@@ -124,3 +124,19 @@ async def prune(session: AsyncSession, before: datetime, abandoned_before: datet
             RecoveryCode.used_at.is_not(None), RecoveryCode.used_at < abandoned_before
         )
     )
+
+
+async def forget_provider(session: AsyncSession, account_id: UUID, provider: str) -> bool:
+    """Take a provider away; False when it was not linked."""
+    gone = await session.scalars(
+        delete(ProviderLink)
+        .where(ProviderLink.account_id == account_id, ProviderLink.provider == provider)
+        .returning(ProviderLink.id)
+    )
+    return gone.first() is not None
+
+
+async def forget_all(session: AsyncSession, account_id: UUID) -> None:
+    """Take every factor and every provider away from an account."""
+    for kind in (Totp, Passkey, RecoveryCode, ProviderLink):
+        await session.execute(delete(kind).where(kind.account_id == account_id))

@@ -15,6 +15,7 @@ from accounts_service.endpoints import (
     invitations,
     oauth,
     people,
+    privacy,
     profiles,
     programs,
     providers,
@@ -46,6 +47,7 @@ def create_app(settings: Settings | None = None, *clients: ServiceClient) -> Fas
         oauth.router,
         profiles.router,
         viewing.router,
+        privacy.router,
     )
     return build_app(
         settings, *routers, clients=clients, tasks=tasks, setup=_setup, body_limits=LARGE

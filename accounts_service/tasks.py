@@ -4,8 +4,9 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from accounts_service.actions import keys, links, signing_up
-from accounts_service.queries import acting, identity, people, studios, usage
+from accounts_service.actions import forgetting, keys, links, signing_up
+from accounts_service.providers.siblings import siblings
+from accounts_service.queries import acting, factors, identity, people, privacy, studios, usage
 from kit import clock
 from kit.contracts.accounts.identity import LinkKind, LinkNew
 from kit.jobs import Job, Tasks
@@ -27,6 +28,7 @@ async def prune(job: Job) -> None:
     at = clock.now()
     await people.prune(job.session, at - KEPT)
     await identity.prune(job.session, at - KEPT, at - DEVICES_KEPT)
+    await factors.prune(job.session, at, at - KEPT)
     await signing_up.forget_unverified(job.session, job.settings.unverified_days)
 
 
@@ -49,3 +51,27 @@ async def mail_asked_link(job: Job, wish: dict[str, Any]) -> None:
 async def mail_proof_link(job: Job, account_id: str, kind: str, email: str) -> None:
     wish = UUID(account_id), LinkKind(kind), email
     await links.mail_proof(job.session, job.state.tools, *wish)
+
+
+async def _fail_export(job: Job, _: str) -> None:
+    await forgetting.fail_export(job.session, UUID(job.arguments["export_id"]))
+
+
+# A sibling may be down for some hours: nothing is left out of an export, nothing of a deletion.
+@tasks.task(tries=60, timeout_seconds=120, transactional=False, on_failure=_fail_export)
+async def build_export(job: Job, export_id: str) -> None:
+    others = siblings(job.settings, job.state.clients)
+    await forgetting.build_export(job.transaction, job.state.tools, others, UUID(export_id))
+
+
+@tasks.task(tries=100, timeout_seconds=120, transactional=False)
+async def delete_account(job: Job, account_id: str) -> None:
+    others = siblings(job.settings, job.state.clients)
+    await forgetting.delete_account(job.transaction, others, UUID(account_id))
+
+
+@tasks.every(3600)
+async def keep_promises_of_privacy(job: Job) -> None:
+    """Begin the deletions that are due, and drop the copies that have expired."""
+    await forgetting.start_due_deletions(job.session)
+    await privacy.expire_exports(job.session, clock.now())

@@ -1,4 +1,8 @@
-"""Profiles, who watches on an account, consents, exports, planned deletions."""
+"""Profiles, who watches on an account, consents, exports, planned deletions.
+
+The log still refuses changes, but for one: when a person is forgotten, their name and what was
+noted of their deeds are emptied. Who did what to what, and when, stays.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -9,6 +13,26 @@ down_revision = "0004"
 branch_labels = None
 depends_on = None
 
+REFUSE = """
+    CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        {unless}
+        RAISE EXCEPTION 'The audit log is only ever added to.'
+        USING ERRCODE = 'restrict_violation';
+    END $$
+"""
+UNLESS_FORGETTING = """
+        IF TG_OP = 'UPDATE' AND current_setting('accounts.forgetting', true) = 'on' THEN
+            IF (OLD.id, OLD.at, OLD.recorded_at, OLD.service, OLD.actor_kind, OLD.actor_id,
+                OLD.action, OLD.target, OLD.request_id)
+               IS NOT DISTINCT FROM
+               (NEW.id, NEW.at, NEW.recorded_at, NEW.service, NEW.actor_kind, NEW.actor_id,
+                NEW.action, NEW.target, NEW.request_id)
+               AND NEW.actor_name IN (OLD.actor_name, '') AND NEW.details = '{}'::jsonb THEN
+                RETURN NEW;
+            END IF;
+        END IF;
+"""
 MOMENT = sa.DateTime(timezone=True)
 
 
@@ -16,9 +40,11 @@ def upgrade() -> None:
     _profile()
     _viewing()
     _privacy()
+    op.execute(REFUSE.replace("{unless}", UNLESS_FORGETTING))
 
 
 def downgrade() -> None:
+    op.execute(REFUSE.replace("{unless}", ""))
     for name in ("deletion", "export", "consent", "watching", "viewing_pin", "viewing_profile"):
         op.drop_table(name)
     op.drop_table("avatar_file")

@@ -57,3 +57,7 @@ class Settings(ServiceSettings):
     )
     telegram_api_url: str = Field("https://api.telegram.org", description="Telegram's Bot API")
     x_api_url: str = Field("https://api.x.com", description="X's API")
+    youtube_api_url: str = Field("https://www.googleapis.com", description="YouTube's Data API")
+    google_token_url: str = Field(
+        "https://oauth2.googleapis.com/token", description="where Google renews tokens"
+    )

@@ -16,6 +16,7 @@ from publisher_service.providers.storage import Storage
 from publisher_service.providers.telegram import Telegram, TelegramApi
 from publisher_service.providers.webhook import Webhook
 from publisher_service.providers.x import X
+from publisher_service.providers.youtube import YouTube
 from publisher_service.settings import Settings
 
 Transaction = Callable[[], AbstractAsyncContextManager[AsyncSession]]
@@ -59,6 +60,7 @@ def open_press(settings: Settings) -> Press:
     known: tuple[SocialNetwork, ...] = (
         Telegram(TelegramApi(settings.telegram_api_url)),
         X(settings.x_api_url),
+        YouTube(settings.youtube_api_url, settings.google_token_url),
         Webhook(GuardedLine(is_private_allowed=settings.private_webhooks)),
     )
     networks = {network.name: network for network in known}

@@ -10,6 +10,7 @@ from publisher_service.settings import Settings
 from tests.conftest import DatabaseUrl
 from tests.fakes.telegram import Telegram
 from tests.fakes.x import X
+from tests.fakes.youtube import YouTube
 from tests.publisher_service.social.desk import Desk
 
 
@@ -31,7 +32,15 @@ async def x() -> AsyncIterator[X]:
 
 
 @pytest.fixture
-def settings(database_url: DatabaseUrl, valkey_url: str, telegram: Telegram, x: X) -> Settings:
+async def youtube() -> AsyncIterator[YouTube]:
+    async with YouTube() as found:
+        yield found
+
+
+@pytest.fixture
+def settings(
+    database_url: DatabaseUrl, valkey_url: str, telegram: Telegram, x: X, youtube: YouTube
+) -> Settings:
     return Settings(
         environment="test",
         database_url=database_url("publisher_service"),
@@ -41,6 +50,8 @@ def settings(database_url: DatabaseUrl, valkey_url: str, telegram: Telegram, x: 
         private_webhooks=True,
         telegram_api_url=telegram.url,
         x_api_url=x.url,
+        youtube_api_url=youtube.url,
+        google_token_url=f"{youtube.url}/token",
     )
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from accounts_service.actions import forgetting, keys, links, signing_up
-from accounts_service.providers.siblings import siblings
+from accounts_service.providers.siblings import siblings, tokens
 from accounts_service.queries import acting, factors, identity, people, privacy, studios, usage
 from kit import clock
 from kit.contracts.accounts.identity import LinkKind, LinkNew
@@ -68,6 +68,12 @@ async def build_export(job: Job, export_id: str) -> None:
 async def delete_account(job: Job, account_id: str) -> None:
     others = siblings(job.settings, job.state.clients)
     await forgetting.delete_account(job.transaction, others, UUID(account_id))
+
+
+@tasks.task(tries=100, timeout_seconds=60, transactional=False)
+async def hand_over_codes(job: Job, from_id: str, into_id: str) -> None:
+    """Let the codes of an account that was merged into another go along."""
+    await tokens(job.settings, job.state.clients).hand_over(UUID(from_id), UUID(into_id))
 
 
 @tasks.every(3600)

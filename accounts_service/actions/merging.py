@@ -15,12 +15,13 @@ from kit import clock, events
 from kit.auth import Caller
 from kit.contracts.accounts import AccountState
 from kit.contracts.accounts.studios import MergeNew
+from kit.jobs import enqueue
 
 
 async def merge(session: AsyncSession, caller: Caller, account_id: UUID, new: MergeNew) -> Account:
     """Give an account all that another holds, and close that other for good.
 
-    What other services keep for it follows by the event `AccountsMerged`.
+    Its codes follow by a job; what others may keep for it, by the event `AccountsMerged`.
     """
     if caller.kind == "person":
         await proofs.sure(session, caller)
@@ -38,6 +39,7 @@ async def merge(session: AsyncSession, caller: Caller, account_id: UUID, new: Me
     about = {"from": str(gone.id), "why": new.why, "studios": moved}
     await log.note(session, caller, "account.merged", str(kept.id), about)
     told = {"from_id": str(gone.id), "into_id": str(kept.id)}
+    await enqueue(session, "hand_over_codes", told, key=str(gone.id))
     await events.emit(session, "AccountsMerged", told, key=str(gone.id))
     return kept
 

@@ -1,28 +1,29 @@
 """The services that know something of people, asked alike: `/personal-data/{account_id}`."""
 
-from typing import Any, ClassVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 import orjson
 
 from accounts_service.settings import Settings
 from kit.client import ServiceClient
+from kit.contracts.publisher.client import PublisherClient
+from kit.contracts.tokens import TokensClient
 
+Client = TypeVar("Client", bound=ServiceClient)
 Clients = dict[type[ServiceClient], ServiceClient]
-
-
-class _Tokens(ServiceClient):
-    SERVICE: ClassVar[str] = "tokens_service"
-
-
-class _Publisher(ServiceClient):
-    SERVICE: ClassVar[str] = "publisher_service"
 
 
 def siblings(settings: Settings, clients: Clients) -> list[ServiceClient]:
     """Return a client for each: the app's own where it has one, else one made once."""
-    urls = {_Tokens: settings.tokens_url, _Publisher: settings.publisher_url}
-    return [_client(settings, clients, kind, url) for kind, url in urls.items()]
+    return [
+        tokens(settings, clients),
+        _client(settings, clients, PublisherClient, settings.publisher_url),
+    ]
+
+
+def tokens(settings: Settings, clients: Clients) -> TokensClient:
+    return _client(settings, clients, TokensClient, settings.tokens_url)
 
 
 async def personal_data(client: ServiceClient, account_id: UUID) -> dict[str, Any]:
@@ -37,11 +38,8 @@ async def forget(client: ServiceClient, account_id: UUID) -> None:
     await client.delete(f"/personal-data/{account_id}")
 
 
-def _client(
-    settings: Settings, clients: Clients, kind: type[ServiceClient], url: str
-) -> ServiceClient:
-    for known in clients.values():
-        if known.SERVICE == kind.SERVICE:
-            return known
-    clients[kind] = kind.at(settings, url)
-    return clients[kind]
+def _client(settings: Settings, clients: Clients, kind: type[Client], url: str) -> Client:
+    known = clients.get(kind)
+    if not isinstance(known, kind):
+        known = clients[kind] = kind.at(settings, url)
+    return known

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Query, Request
 
+from accounts_service.actions import proofs
 from accounts_service.actions.callers import confirmed, fresh
 from accounts_service.actions.tools import Origin, Tools
 from kit.auth import Caller
@@ -42,6 +43,14 @@ async def _fresh(request: Request, caller: CallerDep) -> Caller:
         return await fresh(session, caller)
 
 
+async def _sure(request: Request, caller: CallerDep) -> None:
+    if caller.kind == "person":
+        async with database(request).reads() as session:
+            await proofs.sure(session, caller)
+
+
+# What a thief of a session must not do: a person has to have shown of late who they are.
+SURE = Depends(_sure)
 ToolsDep = Annotated[Tools, Depends(_tools)]
 SessionsDep = Annotated[Sessions, Depends(_sessions)]
 OriginDep = Annotated[Origin, Depends(_origin)]

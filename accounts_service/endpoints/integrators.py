@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 
 from accounts_service.actions import clients, own_clients
-from accounts_service.endpoints.given import ClientsAdmin, Cursor, Someone
+from accounts_service.endpoints.given import SURE, ClientsAdmin, Cursor, Someone
 from kit.contracts.accounts import ClientNew, Clients, ClientWithSecret
 from kit.contracts.accounts.clients import (
     ClientCallsTold,
@@ -31,7 +31,12 @@ async def list_clients(
     return await clients.clients(session, cursor, limit)
 
 
-@router.post("/clients", status_code=201, summary="Make a client for an integrator: for staff")
+@router.post(
+    "/clients",
+    status_code=201,
+    summary="Make a client for an integrator: for staff",
+    dependencies=[SURE],
+)
 async def create_client(
     new: ClientNew, caller: ClientsAdmin, session: Session, response: Response
 ) -> ClientWithSecret:
@@ -44,7 +49,9 @@ async def my_clients(caller: CallerDep, session: ReadSession) -> MyClients:
     return await own_clients.mine(session, caller)
 
 
-@router.post("/me/clients", status_code=201, summary="Make a client of one's own")
+@router.post(
+    "/me/clients", status_code=201, summary="Make a client of one's own", dependencies=[SURE]
+)
 async def create_my_client(
     new: ClientNew, caller: Someone, session: Session, response: Response
 ) -> ClientWithSecret:
@@ -69,7 +76,12 @@ async def revoke_client(client_id: UUID, caller: Someone, session: Session) -> N
     await clients.revoke(session, caller, client_id)
 
 
-@router.post("/clients/{client_id}/secrets", status_code=201, summary="Make the next secret")
+@router.post(
+    "/clients/{client_id}/secrets",
+    status_code=201,
+    summary="Make the next secret",
+    dependencies=[SURE],
+)
 async def rotate_secret(
     client_id: UUID, new: ClientSecretNew, caller: Someone, session: Session, response: Response
 ) -> ClientSecretMade:

@@ -5,7 +5,7 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 
 from accounts_service.actions import invitations
-from accounts_service.endpoints.given import Cursor, OriginDep, SessionsDep, Someone, ToolsDep
+from accounts_service.endpoints.given import SURE, Cursor, OriginDep, SessionsDep, Someone, ToolsDep
 from accounts_service.models import people as models
 from kit.contracts.accounts import Account, SignedIn
 from kit.contracts.accounts.studios import (
@@ -23,7 +23,12 @@ from kit.web import CallerDep, ReadSession, Session, limited
 router = APIRouter(tags=["invitations"])
 
 
-@router.post("/invitations", status_code=201, summary="Invite somebody, by mail or by hand")
+@router.post(
+    "/invitations",
+    status_code=201,
+    summary="Invite somebody, by mail or by hand",
+    dependencies=[SURE],
+)
 async def invite(
     new: InvitationNew, caller: Someone, session: Session, tools: ToolsDep, response: Response
 ) -> InvitationMade:

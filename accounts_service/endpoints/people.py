@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Response
 
 from accounts_service.actions import people, sessions, setup, watching
 from accounts_service.endpoints.given import (
+    SURE,
     Cursor,
     OriginDep,
     PeopleAdmin,
@@ -88,14 +89,14 @@ async def accounts(
     return found
 
 
-@router.patch("/accounts/{account_id}", response_model=Account)
+@router.patch("/accounts/{account_id}", response_model=Account, dependencies=[SURE])
 async def change_account(
     account_id: UUID, change: AccountChange, caller: PeopleAdmin, session: Session
 ) -> models.Account:
     return await people.change(session, caller, account_id, change)
 
 
-@router.post("/setup-links", status_code=201)
+@router.post("/setup-links", status_code=201, dependencies=[SURE])
 async def make_setup_link(
     new: SetupLinkNew, caller: PeopleAdmin, session: Session, tools: ToolsDep
 ) -> SetupLink:

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from accounts_service.actions import keys, log
 from accounts_service.endpoints.given import (
+    SURE,
     Auditor,
     AuditWriter,
     ClientsAdmin,
@@ -34,7 +35,7 @@ async def public_keys(request: Request, session: Session, tools: ToolsDep) -> Re
     return etagged(request, body, max_age=JWKS_SECONDS)
 
 
-@router.post("/signing-keys", status_code=201)
+@router.post("/signing-keys", status_code=201, dependencies=[SURE])
 async def replace_signing_key(
     new: SigningKeyNew, caller: ClientsAdmin, session: Session, tools: ToolsDep
 ) -> JwkSet:

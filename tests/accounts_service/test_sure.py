@@ -14,7 +14,17 @@ from accounts_service.models.factors import SessionProof
 from accounts_service.rules import factors as rules
 from accounts_service.settings import Settings
 from kit import clock
-from kit.contracts.accounts import AccountsClient, SignedIn, SignInTooOften, WrongCredentials
+from kit.contracts.accounts import (
+    AccountChange,
+    AccountsClient,
+    ClientNew,
+    Role,
+    SetupLinkNew,
+    SignedIn,
+    SigningKeyNew,
+    SignInTooOften,
+    WrongCredentials,
+)
 from kit.contracts.accounts.factors import (
     Confirmation,
     ConfirmationNeeded,
@@ -27,6 +37,7 @@ from kit.contracts.accounts.factors import (
     SecondFactor,
     WrongFactor,
 )
+from kit.contracts.accounts.studios import InvitationNew
 from kit.errors import Forbidden
 from tests.authenticator import Authenticator, decoded
 from tests.conftest import DatabaseUrl, Start
@@ -93,6 +104,26 @@ async def test_a_dangerous_deed_wants_a_fresh_proof(app: FastAPI, deed: str) -> 
     with pytest.raises(ConfirmationNeeded) as caught:
         await DEEDS[deed](me)
     assert caught.value.methods == (Method.password,)
+
+
+ADMIN_DEEDS: dict[str, Callable[[AccountsClient], Awaitable[object]]] = {
+    "change_account": lambda me: me.change_account(NOBODY, AccountChange(name="x")),
+    "make_setup_link": lambda me: me.make_setup_link(SetupLinkNew(email="eve@example.org")),
+    "create_client": lambda me: me.create_client(
+        ClientNew(name="Sahel TV", scopes=("films:read",))
+    ),
+    "replace_signing_key": lambda me: me.replace_signing_key(SigningKeyNew()),
+    "invite": lambda me: me.invite(InvitationNew(email="eve@example.org", role=Role.moderator)),
+}
+
+
+async def test_what_gives_power_away_wants_a_fresh_proof(app: FastAPI) -> None:
+    me = as_person(app, await an_owner(app))
+    await let_time_pass(app)
+    for deed in ADMIN_DEEDS.values():
+        with pytest.raises(ConfirmationNeeded):
+            await deed(me)
+    assert (await me.accounts()).items
 
 
 async def test_a_password_confirms_for_ten_minutes(app: FastAPI) -> None:

@@ -8,12 +8,13 @@ from fastapi import FastAPI
 
 from kit.client import ServiceClient
 from kit.contracts.accounts.client import AccountsClient
+from kit.contracts.catalog.client import CatalogClient
 from kit.db import Database
 from kit.web import build_app
 from publisher_service.actions.live import Hub
 from publisher_service.actions.social.press import open_press
 from publisher_service.actions.tools import Tools
-from publisher_service.endpoints import desk, notices, social, streams
+from publisher_service.endpoints import desk, media, notices, social, streams, wishes, words
 from publisher_service.providers.channel import Channel
 from publisher_service.providers.mail import KeptMail, MailServer, Server, Writer
 from publisher_service.queries import mails
@@ -27,9 +28,27 @@ def create_app(
 ) -> FastAPI:
     """`channels`: used in place of those that the settings name."""
     settings = settings or Settings()
-    wired = clients or (AccountsClient.at(settings, settings.accounts_url),)
-    routers = (streams.router, notices.router, desk.router, social.router)
-    return build_app(settings, *routers, clients=wired, tasks=tasks, setup=_setup(channels))
+    wired = clients or (
+        AccountsClient.at(settings, settings.accounts_url),
+        CatalogClient.at(settings, settings.catalog_url),
+    )
+    routers = (
+        streams.router,
+        notices.router,
+        desk.router,
+        wishes.router,
+        words.router,
+        social.router,
+        media.router,
+    )
+    return build_app(
+        settings,
+        *routers,
+        clients=wired,
+        tasks=tasks,
+        setup=_setup(channels),
+        body_limits={"POST /social/pictures": settings.max_picture_bytes},
+    )
 
 
 def _setup(given: Sequence[Channel]) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:

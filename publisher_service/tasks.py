@@ -1,22 +1,25 @@
 """What publisher_service does by itself: plan notices, send what is planned."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from kit import clock
 from kit.contracts.accounts.client import AccountsClient
 from kit.contracts.publisher.notices import ChannelName
 from kit.jobs import Again, Job, Later, Task, Tasks
-from publisher_service.actions import outbox, planning
+from publisher_service.actions import digests, following, outbox, planning
 from publisher_service.actions.planning import task_of
-from publisher_service.actions.social import posting
-from publisher_service.queries import notices
+from publisher_service.actions.social import media, posting
+from publisher_service.queries import mails, notices
 
 tasks = Tasks()
 # How many at once, by channel; what a channel may send in a second is its own affair.
 AT_ONCE = {ChannelName.email: 32, ChannelName.web_push: 16}
+LINKS_LIVE = timedelta(days=14)  # one-time links are spent long before
 CHANNELS = [name for name in ChannelName if name is not ChannelName.in_app]
 
 
@@ -56,6 +59,24 @@ for _channel in CHANNELS:
     )
 
 
+@tasks.task(tries=100, timeout_seconds=600, concurrency=4, transactional=False)
+async def tell_followers(job: Job, announcement_id: str) -> None:
+    await following.tell_followers(job, UUID(announcement_id))
+
+
+@tasks.every(300)
+async def send_digests(job: Job) -> None:
+    await digests.gather(job.session, job.state.tools)
+
+
+@tasks.every(3600)
+async def forget_old(job: Job) -> None:
+    now = clock.now()
+    await notices.forget_sealed_before(job.session, now - LINKS_LIVE)
+    await notices.forget_before(job.session, now - timedelta(days=job.settings.kept_days))
+    await mails.forget_before(job.session, now - timedelta(days=job.settings.kept_days))
+
+
 async def _abandoned(job: Job, reason: str) -> None:
     await posting.abandon(job.session, UUID(job.arguments["target_id"]), reason)
 
@@ -67,3 +88,13 @@ async def advance_target(job: Job, target_id: str) -> None:
     seconds = await posting.advance(job.transaction, job.state.press, UUID(target_id))
     if seconds is not None:
         raise Later(seconds)
+
+
+async def _uncut(job: Job, reason: str) -> None:
+    found = await media.see(job.session, UUID(job.arguments["media_id"]))
+    media.abandon(found, f"The clip could not be cut: {reason}")
+
+
+@tasks.task(tries=5, timeout_seconds=1800, concurrency=1, transactional=False, on_failure=_uncut)
+async def cut_clip(job: Job, media_id: str) -> None:
+    await media.cut(job.transaction, job.state.press, UUID(media_id))

@@ -31,12 +31,14 @@ class Listener:
         self.account_id = account_id
         self.locale = locale
         self.newest: UUID | None = None
-        self.state: State = (0, None)
+        self.state: State | None = None
         self.wake = asyncio.Event()
 
     def tell(self, state: State) -> None:
-        self.state = state
-        self.wake.set()
+        """Say how things stand; nothing is said twice."""
+        if self.state is None or _mark(state) != _mark(self.state):
+            self.state = state
+            self.wake.set()
 
     async def next(self, seconds: float) -> bool:
         """Wait until there is something to say, so many seconds at most."""
@@ -63,7 +65,7 @@ class Hub:
 
     @asynccontextmanager
     async def following(self, account_id: UUID, locale: Locale) -> AsyncIterator[Listener]:
-        """Follow an account: the listener hears of every change from here on."""
+        """Follow an account: the listener hears how things stand, and of every change from then."""
         listener = Listener(account_id, locale)
         self.listeners[account_id].add(listener)
         if not self.running:
@@ -71,6 +73,7 @@ class Hub:
         try:
             async with asyncio.timeout(5):
                 await self.is_listening.wait()
+            self._heard([account_id])
             yield listener
         finally:
             self.listeners[account_id].discard(listener)
@@ -86,12 +89,9 @@ class Hub:
             one.cancel()
         await asyncio.gather(*running, return_exceptions=True)
 
-    async def state_of(self, account_id: UUID) -> State:
-        return (await self._states([account_id]))[account_id]
-
     def event(self, listener: Listener) -> NoticeEvent:
         """Return what the stream says now: the count, and the newest notice unless it knows it."""
-        count, newest = listener.state
+        count, newest = listener.state or (0, None)
         is_new = newest is not None and newest.id != listener.newest and newest.read_at is None
         if newest is not None:
             listener.newest = newest.id
@@ -139,3 +139,8 @@ class Hub:
             counts = await notices.unread(session, accounts)
             newest = await notices.newest(session, accounts)
         return {account: (counts[account], newest.get(account)) for account in accounts}
+
+
+def _mark(state: State) -> tuple[int, UUID | None]:
+    count, newest = state
+    return count, newest.id if newest else None

@@ -35,12 +35,12 @@ async def list_deliveries(
 
 
 @router.get("/deliveries/counts", summary="How many there are, by channel and state")
-async def counts(caller: Reader, session: ReadSession) -> DeliveryCounts:
+async def count_deliveries(caller: Reader, session: ReadSession) -> DeliveryCounts:
     return await desk.counts(session)
 
 
 @router.get("/deliveries/{delivery_id}", summary="A delivery with every attempt")
-async def see(delivery_id: UUID, caller: Reader, session: ReadSession) -> Delivery:
+async def see_delivery(delivery_id: UUID, caller: Reader, session: ReadSession) -> Delivery:
     return await desk.see(session, delivery_id)
 
 
@@ -52,14 +52,14 @@ async def send_again(delivery_id: UUID, caller: Writer, session: Session) -> Del
 
 
 @router.get("/mails", summary="The outbox: mails kept while there is no mail server")
-async def outbox(
+async def list_mails(
     caller: Writer, session: ReadSession, cursor: str | None = None, limit: Limit = 50
 ) -> Mails:
     return await desk.outbox(session, cursor, limit)
 
 
 @router.get("/mails/{mail_id}", summary="A mail of the outbox, as it would have been sent")
-async def mail(mail_id: UUID, caller: Writer, session: Session) -> Mail:
+async def see_mail(mail_id: UUID, caller: Writer, session: Session) -> Mail:
     found = await desk.mail(session, mail_id)
     await audit(session, caller, "mail.read", f"mail/{mail_id}", {"kind": found.kind})
     return found

@@ -44,11 +44,12 @@ async def _pieces(
     ends = time.monotonic() + LONGEST_SECONDS
     async with hub.following(account_id, locale) as listener:
         yield b"retry: 2000\n\n"
-        listener.state = await hub.state_of(account_id)
-        _catch_up(listener, last_event_id)
-        yield _event(hub, listener)
+        is_first = True
         while time.monotonic() < ends:
             if await listener.next(SILENCE_SECONDS):
+                if is_first:
+                    _catch_up(listener, last_event_id)
+                    is_first = False
                 yield _event(hub, listener)
             else:
                 yield b": still here\n\n"
@@ -56,7 +57,7 @@ async def _pieces(
 
 def _catch_up(listener: Listener, last_event_id: str) -> None:
     """Whoever comes for the first time knows the list already; who comes again may have missed."""
-    newest = listener.state[1]
+    newest = listener.state[1] if listener.state else None
     if newest is not None and last_event_id in {"", str(newest.id)}:
         listener.newest = newest.id
 

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete, func, select, text, update
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -73,7 +74,7 @@ async def newest(session: AsyncSession, accounts: Collection[UUID]) -> dict[UUID
     """Return the newest notice of each account."""
     rows = await session.scalars(
         select(Notice)
-        .distinct(Notice.account_id)
+        .ext(distinct_on(Notice.account_id))
         .where(Notice.account_id.in_(accounts), Notice.is_in_app)
         .order_by(Notice.account_id, Notice.id.desc())
     )

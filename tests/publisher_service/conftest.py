@@ -15,8 +15,9 @@ from kit.contracts.publisher.client import PublisherClient
 from kit.contracts.publisher.notices import Delivery, DeliveryQuery, DeliveryState
 from publisher_service.app import create_app
 from publisher_service.settings import Settings
+from tests.cast import ALICE
 from tests.conftest import DatabaseUrl, Start
-from tests.factories.publisher import as_service
+from tests.factories.publisher import an_account, as_person, as_service
 from tests.fakes.mail_server import MailServer, a_mail_server
 from tests.wiring import http
 
@@ -61,9 +62,14 @@ async def app(settings: Settings, accounts_app: FastAPI, start: Start) -> FastAP
     secret = settings.suite_secret.get_secret_value()
     signer = Signer(secret, "publisher_service", "accounts_service")
     accounts = AccountsClient(http(accounts_app), signer)
-    app = await start(create_app(settings, accounts))
-    app.state.keys = accounts_app.state.keys
-    return app
+    return await start(create_app(settings, accounts))
+
+
+@pytest.fixture
+async def alice(app: FastAPI, accounts_app: FastAPI) -> PublisherClient:
+    """Alice has an account with an address that is known to be hers."""
+    await an_account(accounts_app, ALICE, "Alice", "alice@example.org")
+    return as_person(app, ALICE)
 
 
 @pytest.fixture

@@ -1,0 +1,113 @@
+"""A publisher killed at every step: nothing is lost, and nothing is shown twice."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from kit import clock
+from kit.contracts.publisher.notices import ChannelName, DeliveryState
+from kit.db import new_id, open_database
+from kit.jobs import enqueue
+from publisher_service.actions.telling import take
+from publisher_service.queries import deliveries, notices
+from tests.cast import ALICE
+from tests.factories.publisher import a_bare_letter, a_piece_of_news
+from tests.fakes.mail_server import MailServer, a_mail_server
+from tests.faults.notices_worker import STEPS
+from tests.faults.test_jobs import hears
+from tests.kit.queueing import Queue, until
+
+SENDING = STEPS[2:]
+SHOWN_ALREADY = {"sent", "writing", "written"}
+
+
+@pytest.fixture
+async def queue(database_url) -> AsyncIterator[Queue]:
+    url = database_url("publisher_service")
+    found = Queue(url, open_database(url, 2))
+    yield found
+    await found.database.close()
+
+
+@pytest.fixture
+async def mail_server() -> AsyncIterator[MailServer]:
+    async with a_mail_server() as found:
+        yield found
+
+
+@pytest.mark.parametrize("step", STEPS)
+async def test_a_mail_is_in_the_mailbox_once_wherever_the_worker_died(
+    queue, mail_server, step, tmp_path
+):
+    async with queue.database.sessions.begin() as session:
+        await take(session, a_bare_letter())
+    await dies_and_is_followed(queue, mail_server, step, tmp_path / "told")
+    (found,) = await queue.rows("SELECT state FROM delivery")
+    assert found["state"] == "sent"
+    assert len(mail_server.mailbox) == 1
+    assert len(mail_server.taken) == (2 if step in SHOWN_ALREADY else 1)
+
+
+@pytest.mark.parametrize("step", SENDING)
+async def test_what_a_channel_would_show_twice_is_given_to_it_once(
+    queue, mail_server, step, tmp_path
+):
+    await a_telegram(queue)
+    await dies_and_is_followed(queue, mail_server, step, tmp_path / "told")
+    told = (tmp_path / "told").read_text().split() if (tmp_path / "told").exists() else []
+    (found,) = await queue.rows("SELECT state FROM delivery")
+    if step == "loading":
+        assert (found["state"], len(told)) == ("sent", 1)
+    else:  # it was about to be handed over: nobody knows, so somebody decides
+        assert found["state"] == "unsure"
+        assert len(told) == (1 if step in SHOWN_ALREADY else 0)
+
+
+async def dies_and_is_followed(queue: Queue, server: MailServer, step: str, told: Path) -> None:
+    """Run a worker that dies at `step`, then one that does not, until nothing is left to do."""
+    doomed = await a_publisher(queue.url, server.port, step, told)
+    async with asyncio.timeout(30):
+        await doomed.wait()
+    assert not await queue.is_empty()
+    # Two heartbeats of silence, without waiting for them.
+    await queue.run("UPDATE pgqueuer SET heartbeat = heartbeat - interval '1 minute'")
+    survivor = await a_publisher(queue.url, server.port, "none", told)
+    await until(lambda: is_done(queue), seconds=30)
+    survivor.kill()
+    await survivor.wait()
+
+
+async def a_publisher(url: str, port: int, step: str, told: Path) -> asyncio.subprocess.Process:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.faults.notices_worker", url, str(port), step, str(told),
+        stdout=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    await hears(process, "ready")
+    return process
+
+
+async def is_done(queue: Queue) -> bool:
+    """Say whether every delivery has ended and the queue holds schedules only."""
+    open_ = "state IN ('queued', 'waiting', 'sending')"
+    left = await queue.rows(f"SELECT id FROM delivery WHERE {open_}")  # noqa: S608  (our own words)
+    planned = await queue.rows("SELECT id FROM delivery")
+    return bool(planned) and not left
+
+
+async def a_telegram(queue: Queue) -> UUID:
+    """Put a delivery by Telegram into the outbox."""
+    at, news = clock.now(), a_piece_of_news(ALICE)
+    row = {
+        "id": new_id(), "notice_id": news.id, "kind": news.kind, "account_id": ALICE,
+        "channel": ChannelName.telegram, "address": "4711", "locale": "fr",
+        "state": DeliveryState.queued, "created_at": at, "updated_at": at,
+    }  # fmt: skip
+    async with queue.database.sessions.begin() as session:
+        await notices.add(session, [{**news.model_dump(), "received_at": at, "is_in_app": True}])
+        await deliveries.add(session, [row])
+        await enqueue(session, "send_telegram", {"delivery_id": str(row["id"])})
+    return news.id

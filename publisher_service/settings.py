@@ -48,10 +48,11 @@ class Settings(ServiceSettings):
         "var/media",
         description="where films are stored: a folder, s3://, gs://, az://",
     )
-    public_url: str = Field(
-        "",
-        description="this service as networks reach it, for pictures on Instagram; empty: never",
+    ffmpeg: str = shared("FFMPEG", "", description="the ffmpeg to use; empty: the wheel's own")
+    catalog_url: str = shared(
+        "CATALOG_URL", "http://127.0.0.1:5061", description="catalog_service, for films of clips"
     )
+    max_picture_bytes: int = Field(10_000_000, ge=1, description="the largest picture for a post")
     private_webhooks: bool = Field(
         False, description="whether webhooks may go to one's own network, and by http"
     )

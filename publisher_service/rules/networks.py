@@ -54,8 +54,8 @@ def _field(name: str, *, is_secret: bool = True, is_required: bool = True) -> Cr
 
 @dataclass(frozen=True)
 class Rules:
-    """`links_itself`: the address goes in a field of its own, not into the text. `resumes_always`: its
-    uploads become posts by themselves, so one that was begun is never begun anew.
+    """`links_itself`: the address goes in a field of its own, not into the text. `resumes_always`:
+    its uploads become posts by themselves, so one that was begun is never begun anew.
     """
 
     title: str

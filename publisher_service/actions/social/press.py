@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from kit.auth import seal, unseal
 from kit.contracts.publisher.social import MediaKind, NetworkName
 from publisher_service.models.social import Media, SocialAccount
+from publisher_service.providers.footage import Scissors
 from publisher_service.providers.guarded import GuardedLine
 from publisher_service.providers.network import File, SocialNetwork
 from publisher_service.providers.storage import Storage
@@ -28,6 +29,7 @@ class Press:
     settings: Settings
     networks: Mapping[NetworkName, SocialNetwork]
     storage: Storage
+    scissors: Scissors
 
     def seal(self, credentials: Mapping[str, str]) -> str:
         return seal(self.settings.suite_secret.get_secret_value(), PURPOSE, dict(credentials))
@@ -41,18 +43,17 @@ class Press:
     def file(self, media: Media | None) -> File | None:
         if media is None or media.path is None:
             return None
-        base = self.settings.public_url.rstrip("/")
         return File(
             MediaKind(media.kind),
             media.media_type,
             media.byte_count,
             partial(self.storage.part, media.path),
-            f"{base}/social/files/{media.path.rpartition('/')[2]}" if base else None,
         )
 
     async def close(self) -> None:
         for network in self.networks.values():
             await network.close()
+        await self.scissors.close()
 
 
 def open_press(settings: Settings) -> Press:
@@ -64,4 +65,4 @@ def open_press(settings: Settings) -> Press:
         Webhook(GuardedLine(is_private_allowed=settings.private_webhooks)),
     )
     networks = {network.name: network for network in known}
-    return Press(settings, networks, Storage(settings.media_url))
+    return Press(settings, networks, Storage(settings.media_url), Scissors(settings.ffmpeg))

@@ -1,15 +1,18 @@
 """Social publication through the service's own doors, with its worker."""
 
 import asyncio
+import io
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import pytest
 from fastapi import FastAPI
+from PIL import Image
 
 from kit import clock
 from kit.contracts.publisher.client import PublisherClient
 from kit.contracts.publisher.social import (
+    MediaState,
     NetworkName,
     PreviewTarget,
     Publication,
@@ -28,6 +31,8 @@ from kit.contracts.publisher.social import (
 from kit.contracts.publisher.social_errors import (
     CredentialsMissing,
     CredentialsRefused,
+    MediaNotFound,
+    MediaRefused,
     PublicationBegun,
     PublicationDiffers,
     PublicationUnfit,
@@ -209,3 +214,20 @@ async def test_strangers_see_and_do_nothing(app: FastAPI, channel: SocialAccount
         await stranger.social_accounts()
     with pytest.raises(Unauthenticated):
         await stranger.publish(a_publication(channel))
+
+
+async def test_a_picture_is_added_seen_and_posted(
+    client: PublisherClient, channel: SocialAccount, telegram: Telegram, ends: Ends
+) -> None:
+    out = io.BytesIO()
+    Image.new("RGB", (640, 360), "red").save(out, "PNG")
+    picture = await client.add_picture(out.getvalue())
+    assert (picture.state, picture.width) == (MediaState.ready, 640)
+    content = await client.media_file(picture.id)
+    published = await client.publish(a_publication(channel, media_id=picture.id))
+    await ends(published, PublicationState.published)
+    assert telegram.messages[0].file == content
+    with pytest.raises(MediaRefused):
+        await client.add_picture(b"no picture")
+    with pytest.raises(MediaNotFound):
+        await client.media(new_id())

@@ -30,6 +30,7 @@ from public_interface.pages.account import (
     links,
     mailed,
     notices,
+    privacy,
     profile,
     providers,
     second_factor,
@@ -45,7 +46,7 @@ from public_interface.settings import Settings
 PAGES = (home, browse, film, series, code, watch, makers, images, robots)
 ACCOUNT = (
     sign_in, second_factor, sign_up, mailed, links, providers,
-    confirm, security, factors, profile, codes, wishes, notices, viewers,
+    confirm, security, factors, profile, codes, wishes, notices, viewers, privacy,
 )  # fmt: skip
 MEGABYTE = 1024 * 1024
 VENDOR = {

@@ -115,6 +115,7 @@ def believe(app: FastAPI, accounts: FastAPI) -> None:
         return (await AccountsClient(http(accounts)).keys()).model_dump()
 
     app.state.keys.fetch = keys
+    app.state.keys.fetched_at = float("-inf")  # whatever keys a factory has shown it before
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """How one wants to be told: by which channel, not at night, gathered or at once."""
 
 from datetime import time
-from itertools import groupby
 from typing import Annotated, Literal
 from zoneinfo import available_timezones
 
@@ -31,7 +30,7 @@ CHANNELS = {
 }
 GROUPS = {
     "films": mark("Films et séries"),
-    "studios": mark("Studios"),
+    "studio": mark("Studios"),
     "account": mark("Compte"),
     "security": mark("Sécurité du compte"),
 }
@@ -118,14 +117,15 @@ def _change(form: WishesForm) -> PreferencesChange:
 
 
 def _view(found: Preferences, say: Language, errors: dict[str, str] | None = None) -> WishesView:
-    order = list(GROUPS)
-    kinds = sorted(found.kinds, key=lambda each: order.index(each.group))
+    order = dict.fromkeys([*GROUPS, *(each.group for each in found.kinds)])
+    kinds = {group: [each for each in found.kinds if each.group == group] for group in order}
     named = [(zone, zone.partition("/")[2]) for zone in dict.fromkeys([found.zone, *ZONES])]
     channels = [(str(name), say(CHANNELS[name])) for name in CHANNELS if name in found.available]
     return WishesView(
         groups=[
-            GroupView(name=say(GROUPS[group]), kinds=list(each))
-            for group, each in groupby(kinds, key=lambda kind: kind.group)
+            GroupView(name=say(GROUPS.get(group, group)), kinds=each)
+            for group, each in kinds.items()
+            if each
         ],
         channels=channels,
         columns=[(name, "") for _, name in channels],

@@ -140,6 +140,7 @@ def shown(name: NetworkName) -> Network:
         title=rules.title,
         text_limit=rules.text_limit,
         media_text_limit=rules.media_text_limit,
+        takes=[MediaKind.clip] if rules.needs == "clip" else list(MediaKind),
         needs=rules.needs,
         max_clip_seconds=rules.max_clip_seconds,
         credentials=list(rules.credentials),

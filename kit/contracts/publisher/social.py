@@ -103,6 +103,7 @@ class Network(Schema):
     title: str
     text_limit: int
     media_text_limit: int
+    takes: list[MediaKind]
     needs: Literal["media", "clip"] | None
     max_clip_seconds: int | None
     credentials: list[CredentialField]

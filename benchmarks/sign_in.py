@@ -2,7 +2,7 @@
 
 Run it as `./karangou bench sign_in`. The whole service over HTTP on one core, with one thread that
 hashes; PostgreSQL, durable, and the client on the other core. The bare side hashes with the same
-parameters on the service's core. "Others" ask `GET /me`, a hundred times a second. In turns.
+parameters on the service's core. "Others" ask `GET /me`, one after another. In turns.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ from accounts_service.models.people import Account
 from accounts_service.providers.argon2 import HASHER
 from accounts_service.settings import Settings
 from benchmarks._ground import a_postgres
-from benchmarks._serving import CLIENT_CORE, SERVER_CORE, served
+from benchmarks._serving import CLIENT_CORE, SERVER_CORE, Server, served
 from benchmarks._verifying import SECRET
 from kit import clock
 from kit.contracts.accounts import AccountsClient, SignedIn, SignIn
@@ -25,7 +25,7 @@ from kit.db import open_database
 from suite.migrations import run as migrations
 
 PASSWORD = "sept lampes sur la lagune"
-PEOPLE, AT_ONCE, ROUNDS, SECONDS = 64, 6, 4, 6.0
+PEOPLE, AT_ONCE, ROUNDS, SECONDS = 64, 4, 3, 6.0
 numbers = itertools.count()
 
 
@@ -33,20 +33,24 @@ numbers = itertools.count()
 class Found:
     bare: list[float] = field(default_factory=list)
     ours: list[float] = field(default_factory=list)
+    bare_cpu: list[float] = field(default_factory=list)
+    ours_cpu: list[float] = field(default_factory=list)
     idle: list[float] = field(default_factory=list)
     busy: list[float] = field(default_factory=list)
 
 
-def bare_rate() -> float:
+def bare_rate(found: Found) -> None:
     """Verify a password on the service's core for a while."""
     os.sched_setaffinity(0, {int(SERVER_CORE)})
     hashed, count, started = HASHER.hash(PASSWORD), 0, time.perf_counter()
+    used = time.thread_time()
     while time.perf_counter() < started + SECONDS:
         assert HASHER.verify(PASSWORD, hashed)
         count += 1
     spent = time.perf_counter() - started
     os.sched_setaffinity(0, {int(CLIENT_CORE)})
-    return count / spent
+    found.bare.append(count / spent)
+    found.bare_cpu.append((time.thread_time() - used) / count)
 
 
 async def fill(url: str) -> None:
@@ -66,7 +70,12 @@ async def sign_in(client: AccountsClient) -> SignedIn:
     return await client.sign_in(shown, address=address)
 
 
-async def sign_in_rate(client: AccountsClient) -> float:
+def cpu_seconds(server: Server) -> float:
+    used = server.process.cpu_times()
+    return used.user + used.system
+
+
+async def sign_in_rate(client: AccountsClient) -> tuple[float, int]:
     started, done = time.perf_counter(), 0
 
     async def one_after_another() -> None:
@@ -76,31 +85,29 @@ async def sign_in_rate(client: AccountsClient) -> float:
             done += 1
 
     await asyncio.gather(*(one_after_another() for _ in range(AT_ONCE)))
-    return done / (time.perf_counter() - started)
+    return done / (time.perf_counter() - started), done
 
 
 async def asked(ask: Callable[[], Awaitable[object]], times: list[float]) -> None:
-    """Ask a hundred times a second until cancelled; note how long each answer takes."""
-
-    async def one() -> None:
+    """Ask again ten milliseconds after each answer, until cancelled; note how long it took."""
+    while True:
         began = time.perf_counter()
         await ask()
         times.append(time.perf_counter() - began)
-
-    async with asyncio.TaskGroup() as asking:
-        while True:
-            asking.create_task(one())
-            await asyncio.sleep(0.01)
+        await asyncio.sleep(0.01)
 
 
-async def measure(url: str, found: Found) -> None:
-    client = AccountsClient.at(Settings(suite_secret=SECRET), url)
+async def measure(server: Server, found: Found) -> None:
+    client = AccountsClient.at(Settings(suite_secret=SECRET), server.url)
     me = client.acting((await sign_in(client)).access_token).me
     await me()
     for _ in range(ROUNDS):
-        found.bare.append(await asyncio.to_thread(bare_rate))
+        await asyncio.to_thread(bare_rate, found)
         await with_others(me, found.idle, asyncio.sleep(SECONDS))
-        found.ours.append(await sign_in_rate(client))
+        before = cpu_seconds(server)
+        rate, done = await sign_in_rate(client)
+        found.ours.append(rate)
+        found.ours_cpu.append((cpu_seconds(server) - before) / done)
         await with_others(me, found.busy, sign_in_rate(client))
     await client.close()
 
@@ -130,11 +137,15 @@ def main() -> None:
             "SUITE_SECRET": SECRET,
         }  # fmt: skip
         with served("accounts_service.app:create_app", env) as server:
-            asyncio.run(measure(server.url, found))
+            asyncio.run(measure(server, found))
     bare, ours = max(found.bare), max(found.ours)
+    cpu = min(found.bare_cpu) / min(found.ours_cpu)
     idle, busy = p99_ms(found.idle), p99_ms(found.busy)
     print(f"bare argon2id  {bare:6.1f} hashes/s")
-    print(f"sign-ins       {ours:6.1f} /s   ratio {ours / bare:.2f}  (goal ≥ 0.8)")
+    print(
+        f"sign-ins       {ours:6.1f} /s   "
+        f"ratio {ours / bare:.2f}, {cpu:.2f} by the server's CPU  (goal ≥ 0.8)"
+    )
     print(f"others' p99    {idle:6.1f} ms idle, {busy:.1f} ms meanwhile: "
           f"{busy / idle:.2f} ×  (goal ≤ 2)")  # fmt: skip
 

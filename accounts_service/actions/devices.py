@@ -46,9 +46,8 @@ async def note(
     """Remember the device of a sign-in; tell the person of one that looks like none before."""
     seen = rules.device(origin.device)
     looks = rules.looks(seen, tools.places.of(origin.address).country)
-    knew_some = await queries.knows_devices(session, account.id)
     is_new = await queries.note_device(session, account.id, looks, clock.now())
-    if is_new and knew_some:
+    if is_new and await queries.knows_another_device(session, account.id, looks):
         await notify(session, "account.new_sign_in", account.id, _said(tools, account, origin))
 
 

@@ -55,13 +55,13 @@ async def ways_to_confirm(session: AsyncSession, account: Account) -> list[Metho
     return ways or ([Method.password] if account.password_hash else [])
 
 
-def remember(session: AsyncSession, opened: UserSession, methods: Sequence[str]) -> None:
+def remember(session: AsyncSession, opened: UserSession, methods: Sequence[str]) -> SessionProof:
     """Write down what a session, which is new, was opened with."""
-    session.add(
-        SessionProof(
-            session_id=opened.id, methods=sorted(set(methods)), confirmed_at=opened.created_at
-        )
+    proof = SessionProof(
+        session_id=opened.id, methods=sorted(set(methods)), confirmed_at=opened.created_at
     )
+    session.add(proof)
+    return proof
 
 
 async def add(session: AsyncSession, current: UserSession, method: Method) -> SessionProof:

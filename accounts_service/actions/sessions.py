@@ -44,8 +44,7 @@ async def sign_in(sessions: Sessions, tools: Tools, new: SignIn, origin: Origin)
     """
     async with sessions.begin() as session:
         await count_attempt(session, new.email, origin.address)
-        owner = await queries.account_by_email(session, new.email)
-        claimant = await queries.newest_claim(session, new.email)
+        owner, claimant = await queries.owner_and_claim(session, new.email)
     known = await _whose(tools, new.password, owner, claimant)
     async with sessions.begin() as session:
         account = await queries.account_for_update(session, known.id)
@@ -98,10 +97,10 @@ async def open_session(
     session.add(opened)
     account.last_sign_in_at = at
     await session.flush()
-    proofs.remember(session, opened, methods)
+    shown = proofs.remember(session, opened, methods)  # held: what is asked next is then at hand
     await session.flush()
     caller = Caller("person", id=str(account.id), name=account.name)
-    about = {"address": origin.address, "device": origin.device, "by": list(methods)}
+    about = {"address": origin.address, "device": origin.device, "by": shown.methods}
     await log.note(session, caller, "session.opened", str(opened.id), about)
     await devices.note(session, tools, account, origin)
     return await _answer(session, tools, account, opened)

@@ -20,6 +20,7 @@ class Keys:
 
     def __init__(self, suite_secret: str) -> None:
         self.seal = AESGCM(derive_key(suite_secret, "accounts signing keys"))
+        self.known: dict[bytes, OKPKey] = {}  # opened before, by what they were sealed as
 
     def fill(self, row: SigningKey) -> None:
         """Give the row a new pair of keys; its id is the `kid`."""
@@ -33,11 +34,13 @@ class Keys:
     def opened(self, row: SigningKey) -> OKPKey | None:
         """Return the private key, or None when it was sealed under another SUITE_SECRET."""
         sealed = row.sealed_private
+        if sealed in self.known:
+            return self.known[sealed]
         try:
             private = self.seal.decrypt(sealed[:NONCE], sealed[NONCE:], row.id.bytes)
         except InvalidTag:
             return None
-        return OKPKey.import_key(private)
+        return self.known.setdefault(sealed, OKPKey.import_key(private))
 
 
 def sign(claims: dict[str, Any], kid: str, key: OKPKey) -> str:

@@ -67,11 +67,6 @@ async def end_sessions_but(
     )
 
 
-async def knows_devices(session: AsyncSession, account_id: UUID) -> bool:
-    statement = select(exists().where(KnownDevice.account_id == account_id))
-    return bool(await session.scalar(statement))
-
-
 async def note_device(session: AsyncSession, account_id: UUID, looks: str, at: datetime) -> bool:
     """Note that it was seen; return whether that was the first time."""
     new = insert(KnownDevice).values(account_id=account_id, looks=looks, first_at=at, last_at=at)
@@ -79,6 +74,11 @@ async def note_device(session: AsyncSession, account_id: UUID, looks: str, at: d
         index_elements=(KnownDevice.account_id, KnownDevice.looks), set_={"last_at": at}
     ).returning(KnownDevice.first_at == KnownDevice.last_at)
     return bool(await session.scalar(seen))
+
+
+async def knows_another_device(session: AsyncSession, account_id: UUID, looks: str) -> bool:
+    another = exists().where(KnownDevice.account_id == account_id, KnownDevice.looks != looks)
+    return bool(await session.scalar(select(another)))
 
 
 async def contacts(

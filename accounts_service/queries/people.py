@@ -38,6 +38,21 @@ async def newest_claim(session: AsyncSession, email: str) -> Account | None:
     )
 
 
+async def owner_and_claim(
+    session: AsyncSession, email: str
+) -> tuple[Account | None, Account | None]:
+    """Return both of the above, with one question."""
+    statement = (
+        select(Account)
+        .where(Account.email == email)
+        .order_by(Account.email_verified_at.is_(None), Account.id.desc())
+        .limit(2)
+    )
+    found = (await session.scalars(statement)).all()
+    owner = next((one for one in found if one.email_verified_at is not None), None)
+    return owner, next((one for one in found if one.email_verified_at is None), None)
+
+
 async def lock_address(session: AsyncSession, email: str) -> None:
     """One at a time may become the owner of an address."""
     lock = text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))")

@@ -50,7 +50,8 @@ def build_app(
         responses=problems.RESPONSES,
         telemetry={"tracing": False, "metrics": False, "logs": False},  # ours are in kit.metrics
         generate_unique_id_function=lambda route: (
-            f"{route.name}_{min(route.methods or {'GET'}).lower()}"
+            f"{route.endpoint.__module__.rpartition('.')[2]}_{route.name}_"
+            f"{min(route.methods or {'GET'}).lower()}"
         ),
     )
     _fill_state(app, settings, clients, checks or {})

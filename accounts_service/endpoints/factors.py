@@ -6,7 +6,7 @@ from fastapi import APIRouter, Response
 
 from accounts_service.actions import codes, passkeys, second_factor
 from accounts_service.actions import factors as actions
-from accounts_service.endpoints.given import OriginDep, SessionsDep, ToolsDep
+from accounts_service.endpoints.given import SIGNED_IN, OriginDep, SessionsDep, ToolsDep
 from accounts_service.models import factors as models
 from kit.contracts.accounts import SignedIn
 from kit.contracts.accounts.factors import (
@@ -120,7 +120,7 @@ async def begin_passkey(caller: CallerDep, session: ReadSession, tools: ToolsDep
     return await passkeys.begin_adding(session, tools, caller)
 
 
-@router.post("/me/passkeys", status_code=201)
+@router.post("/me/passkeys", status_code=201, dependencies=[SIGNED_IN])
 async def add_passkey(
     new: PasskeyNew, caller: CallerDep, store: SessionsDep, tools: ToolsDep, response: Response
 ) -> FactorAdded:

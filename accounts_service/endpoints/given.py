@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Query, Request
 
 from accounts_service.actions import proofs
-from accounts_service.actions.callers import confirmed, fresh
+from accounts_service.actions.callers import confirmed, fresh, signed_in
 from accounts_service.actions.tools import Origin, Tools
 from kit.auth import Caller
 from kit.db import Sessions
@@ -43,12 +43,18 @@ async def _fresh(request: Request, caller: CallerDep) -> Caller:
         return await fresh(session, caller)
 
 
+async def _signed_in(request: Request, caller: CallerDep) -> None:
+    async with database(request).reads() as session:
+        await signed_in(session, caller)
+
+
 async def _sure(request: Request, caller: CallerDep) -> None:
     if caller.kind == "person":
         async with database(request).reads() as session:
             await proofs.sure(session, caller)
 
 
+SIGNED_IN = Depends(_signed_in)  # before anything is said about what was sent
 # What a thief of a session must not do: a person has to have shown of late who they are.
 SURE = Depends(_sure)
 ToolsDep = Annotated[Tools, Depends(_tools)]

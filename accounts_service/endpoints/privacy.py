@@ -8,6 +8,7 @@ from accounts_service.actions import forgetting
 from accounts_service.actions import privacy as actions
 from accounts_service.endpoints.given import OriginDep, SessionsDep, ToolsDep
 from accounts_service.models import profiles as rows
+from kit.auth import ActingReadOnly
 from kit.contracts.accounts.profiles import (
     Consent,
     ConsentChange,
@@ -62,6 +63,8 @@ async def ask_export(caller: CallerDep, session: Session) -> rows.Export:
     "/me/exports/{export_id}/archive", response_class=Response, summary="The copy, as a ZIP file"
 )
 async def archive(export_id: UUID, caller: CallerDep, session: Session) -> Response:
+    if caller.actor:  # who acts as somebody may look around, but carries nothing away
+        raise ActingReadOnly
     content = await actions.archive(session, caller, export_id)
     return Response(content, media_type="application/zip", headers={"Cache-Control": "no-store"})
 

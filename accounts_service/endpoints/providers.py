@@ -6,7 +6,7 @@ from fastapi import APIRouter, Path, Response
 
 from accounts_service.actions import factors
 from accounts_service.actions import providers as actions
-from accounts_service.endpoints.given import OriginDep, SessionsDep, ToolsDep
+from accounts_service.endpoints.given import SIGNED_IN, OriginDep, SessionsDep, ToolsDep
 from kit.contracts.accounts import SignedIn
 from kit.contracts.accounts.factors import (
     Factors,
@@ -44,14 +44,14 @@ async def provider_sign_in(
     return await actions.sign_in(store, tools, name, answer, origin)
 
 
-@router.post("/me/providers/{name}/links")
+@router.post("/me/providers/{name}/links", dependencies=[SIGNED_IN])
 async def begin_link(
     name: Named, begin: ProviderBegin, caller: CallerDep, store: SessionsDep, tools: ToolsDep
 ) -> ProviderStart:
     return await actions.begin_link(store, tools, caller, name, begin)
 
 
-@router.post("/me/providers/{name}", status_code=201)
+@router.post("/me/providers/{name}", status_code=201, dependencies=[SIGNED_IN])
 async def link_provider(
     name: Named, answer: ProviderAnswer, caller: CallerDep, store: SessionsDep, tools: ToolsDep
 ) -> Factors:
@@ -60,6 +60,6 @@ async def link_provider(
         return await factors.factors(session, tools, caller)
 
 
-@router.delete("/me/providers/{name}", status_code=204)
+@router.delete("/me/providers/{name}", status_code=204, dependencies=[SIGNED_IN])
 async def unlink_provider(name: Named, caller: CallerDep, session: Session) -> None:
     await actions.unlink(session, caller, name)

@@ -8,7 +8,7 @@ from catalog_service.actions import playback as actions
 from catalog_service.endpoints.shared import Ref, SettingsDep, delivery
 from kit.contracts.catalog.playback import Playback, PlaybackNew
 from kit.contracts.tokens import TokensClient
-from kit.web import CallerDep, ReadSession, ViewerAddress, using
+from kit.web import CallerDep, ReadSession, ViewerAddress, using, while_acting
 
 router = APIRouter(tags=["playback"])
 
@@ -21,6 +21,7 @@ async def _limit(request: Request, address: ViewerAddress) -> None:
 @router.post(
     "/films/{film}/playback", dependencies=[Depends(_limit)], summary="Addresses to watch a film"
 )
+@while_acting
 async def play(
     film: Ref,
     new: PlaybackNew,

@@ -50,7 +50,7 @@ class Settings(ServiceSettings):
     )
     ffmpeg: str = shared("FFMPEG", "", description="the ffmpeg to use; empty: the wheel's own")
     catalog_url: str = shared(
-        "CATALOG_URL", "http://127.0.0.1:5061", description="catalog_service, for films of clips"
+        "CATALOG_URL", "http://127.0.0.1:5061", description="catalog_service"
     )
     max_picture_bytes: int = Field(10_000_000, ge=1, description="the largest picture for a post")
     private_webhooks: bool = Field(

@@ -18,8 +18,11 @@ from kit.contracts.accounts.profiles import (
     Profile,
     ProfileChange,
     ProfileSlugTaken,
+    ViewingProfileChange,
+    ViewingProfileNew,
 )
 from kit.errors import TooLarge, Unauthenticated
+from kit.schema import Schema
 from tests.factories.accounts import a_viewer, an_admin, an_owner, as_stranger
 
 PLACE = 34853  # the EXIF tag of where a photograph was taken
@@ -162,3 +165,20 @@ async def test_two_pages_never_share_an_address(app: FastAPI) -> None:
 )
 def test_a_name_becomes_an_address(name: str, address: str) -> None:
     assert rules.slug(name) == address
+
+
+@pytest.mark.parametrize(
+    ("kind", "values"),
+    [
+        (ProfileChange, {"name": "A\0"}),
+        (ProfileChange, {"bio": "\0"}),
+        (Link, {"label": "a\0", "url": "https://example.org"}),
+        (ViewingProfileNew, {"name": "\0a"}),
+        (ViewingProfileChange, {"name": "a\0a"}),
+    ],
+)
+def test_what_the_database_cannot_keep_is_refused(
+    kind: type[Schema], values: dict[str, str]
+) -> None:
+    with pytest.raises(ValidationError):
+        kind.model_validate(values)

@@ -25,7 +25,13 @@ Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 AgeLimit = Literal[0, 7, 10, 12, 16, 18]
 Colour = Literal["gold", "green", "blue", "purple", "red", "teal"]
 Pin = Annotated[str, StringConstraints(pattern=r"^[0-9]{4,8}$")]
-LinkText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
+LinkText = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60, pattern=NO_NUL)
+]
+PersonName = Annotated[Name, StringConstraints(pattern=NO_NUL)]
+WatcherName = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40, pattern=NO_NUL)
+]
 
 
 class Link(Schema):
@@ -73,7 +79,7 @@ class ProfileChange(Schema):
     A public page without a slug gets one made from the name.
     """
 
-    name: Name | None = None
+    name: PersonName | None = None
     language: Language | None = None
     country: Country | None = None
     bio: Bio | None = None
@@ -104,7 +110,7 @@ class ViewingProfileNew(Schema):
     Films without a rating are shown without a limit only.
     """
 
-    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
+    name: WatcherName
     max_age: AgeLimit | None = None
     colour: Colour = "gold"
 
@@ -112,9 +118,7 @@ class ViewingProfileNew(Schema):
 class ViewingProfileChange(Schema):
     """What is left out stays as it is; `max_age: null` lifts the limit."""
 
-    name: (
-        Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)] | None
-    ) = None
+    name: WatcherName | None = None
     max_age: AgeLimit | None = None
     colour: Colour | None = None
 

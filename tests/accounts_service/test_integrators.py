@@ -189,11 +189,12 @@ async def test_a_day_that_is_over_is_one_row_with_the_same_sum(app: FastAPI) -> 
     bob = await a_viewer(app, "bob@example.org")
     made = await a_program_of(app, bob)
     day = clock.now().date() - timedelta(days=3)
-    for _ in range(2):
-        count = ClientCalls(client_id=made.id, day=day, calls=5)
-        stranger = ClientCalls(client_id=uuid4(), day=day, calls=9)
-        told = ClientCallsTold(process=uuid4(), service="catalog_service", counts=(count, stranger))
-        await as_service(app, "catalog_service").tell_calls(told)
+    count = ClientCalls(client_id=made.id, day=day, calls=5)
+    unknown = ClientCalls(client_id=uuid4(), day=day, calls=9)
+    told = ClientCallsTold(process=uuid4(), service="catalog_service", counts=(count, unknown))
+    for process in (uuid4(), uuid4()):
+        one = told.model_copy(update={"process": process})
+        await as_service(app, "catalog_service").tell_calls(one)
     for _ in range(2):
         async with app.state.database.sessions.begin() as session:
             await queries.fold_calls(session, day + timedelta(days=1), day)

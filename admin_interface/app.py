@@ -5,23 +5,40 @@ from pathlib import Path
 from fastapi import FastAPI
 
 from admin_interface.pages import (
+    audit,
     films,
+    invitations,
     jobs,
     library,
+    merging,
+    notices,
     overview,
+    passkeys,
     patterns,
     people,
+    programs,
+    second_factor,
+    security,
     shelves,
     sign_in,
+    studios,
+    templates,
     tokens,
     uploads,
 )
-from admin_interface.pages.staff import KeepSession, SignInFirst, ask_to_sign_in
+from admin_interface.pages.staff import (
+    EnrolFirst,
+    KeepSession,
+    SignInFirst,
+    ask_to_enrol,
+    ask_to_sign_in,
+)
 from admin_interface.settings import Settings
 from kit.client import ServiceClient
 from kit.contracts.accounts import AccountsClient
 from kit.contracts.catalog.client import CatalogClient
 from kit.contracts.gateway import GatewayClient
+from kit.contracts.publisher.client import PublisherClient
 from kit.contracts.tokens import TokensClient
 from kit.contracts.transcoder.client import VideoLibraryClient
 from kit.site.app import build_site
@@ -35,13 +52,23 @@ def create_app(settings: Settings | None = None, *clients: ServiceClient) -> Fas
         settings,
         overview.router,
         sign_in.router,
+        second_factor.router,
         films.router,
         uploads.router,
         shelves.router,
         library.router,
         jobs.router,
         tokens.router,
+        invitations.router,
         people.router,
+        merging.router,
+        studios.router,
+        programs.router,
+        audit.router,
+        notices.router,
+        templates.router,
+        security.router,
+        passkeys.router,
         patterns.router,
         folder=Path(__file__).parent,
         clients=clients or _clients(settings),
@@ -51,6 +78,7 @@ def create_app(settings: Settings | None = None, *clients: ServiceClient) -> Fas
     )
     app.state.site.sign_in = "/sign-in"
     app.add_exception_handler(SignInFirst, ask_to_sign_in)
+    app.add_exception_handler(EnrolFirst, ask_to_enrol)
     app.add_middleware(KeepSession, secure=settings.is_secure)
     return app
 
@@ -61,6 +89,7 @@ def _clients(settings: Settings) -> tuple[ServiceClient, ...]:
         AccountsClient.at(settings, settings.accounts_url),
         CatalogClient.at(settings, settings.catalog_url),
         GatewayClient.at(settings, settings.gateway_url),
+        PublisherClient.at(settings, settings.publisher_url),
         TokensClient.at(settings, settings.tokens_url),
         VideoLibraryClient.of(settings.bunny_api_url, settings.bunny_library_id, key),
     )

@@ -7,6 +7,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from kit.i18n import Language
 from kit.schema import Schema
+from kit.site.app import policy
 from kit.site.notices import Kind, notify
 from kit.site.render import Site, render
 
@@ -44,3 +45,28 @@ def back(
     if text:
         notify(request, answer, words(request)(text, **values), kind)
     return answer
+
+
+def safe_path(goal: str) -> str:
+    """Return a path of ours, never another site's address."""
+    good = goal.startswith("/") and not goal.startswith(("//", "/\\")) and goal.isprintable()
+    return goal if good else "/"
+
+
+def next_page(request: Request, cursor: str | None) -> str:
+    return str(request.url.include_query_params(cursor=cursor)) if cursor else ""
+
+
+def letter_headers(request: Request) -> dict[str, str]:
+    """Return the policy of a page that shows a mail in a frame of its own.
+
+    A mail has its style inside it, and pictures of the portal; the frame is sandboxed, so nothing
+    in it runs, and nothing on such a page is written by anybody but staff and the suite.
+    """
+    settings = request.app.state.settings
+    found = policy((settings.portal_public_url, settings.bunny_cdn_url))
+    return {
+        "Content-Security-Policy": found.replace(
+            "style-src 'self'", "style-src 'self' 'unsafe-inline'"
+        )
+    }

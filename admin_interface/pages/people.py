@@ -1,211 +1,120 @@
-"""Who runs the studio: accounts and their roles, API clients, and the log of every deed."""
+"""People: found by name or address, their roles, their sessions, what they were told."""
 
-from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
-from admin_interface.forms import ClientForm, checked, filled, many
-from admin_interface.pages.desk import back, show, words
+from admin_interface.forms import checked, many
+from admin_interface.pages.desk import back, next_page, show
+from admin_interface.pages.refusals import refused
 from admin_interface.pages.staff import acting
-from kit.auth import ALL_PERMISSIONS
-from kit.contracts.accounts import (
-    Account,
-    AccountChange,
-    AccountsClient,
-    AccountState,
-    AuditEntry,
-    AuditQuery,
-    Client,
-    ClientNew,
-    ClientWithSecret,
-    Role,
-    SetupLinkNew,
-)
+from kit.auth import Role
+from kit.contracts.accounts import Account, AccountChange, AccountsClient, SetupLinkNew
+from kit.contracts.accounts.studios import Acting, ActingNew, MyStudio, SuspensionNew
 from kit.errors import AppError
 from kit.i18n import mark
 from kit.schema import Schema
 
 router = APIRouter()
 Accounts = Annotated[AccountsClient, acting(AccountsClient)]
-
-SAYINGS = {
-    "Mistyped": mark("Une des valeurs n’est pas acceptée ; corrigez-la, puis recommencez."),
-    "LastOwner": mark("C’est le dernier propriétaire : nommez-en d’abord un autre."),
-    "OwnersOnly": mark("Seul un propriétaire peut faire cela."),
-    "Forbidden": mark("Votre rôle ne permet pas cela."),
-    "EmailTaken": mark("Un compte existe déjà avec cette adresse."),
-    "UnknownScope": mark("Une de ces portées n’existe pas."),
-    "Invalid": mark("Cette adresse n’est pas acceptée."),
-}
-OTHERWISE = mark("Le service des comptes a refusé : %(why)s")
-
-
-class AuditView(Schema):
-    entries: list[AuditEntry]
-    next: str
-    actor: str
-    action: str
-    target: str
-    service: str
-    since: str
+ROLES = tuple(role.value for role in Role if role is not Role.viewer)
 
 
 class PeopleView(Schema):
     accounts: list[Account]
     next: str
     q: str
-    me: str
-    invitation: str = ""
-    invited: str = ""
 
 
-class ClientsView(Schema):
-    clients: list[Client]
-    scopes: list[str]
-    next: str = ""
-    made: ClientWithSecret | None = None
-    errors: dict[str, str] = {}
+class PersonView(Schema):
+    """`link`: something made for this person by hand, shown once; `link_is` says what."""
 
-
-@router.get("/audit")
-async def audit(
-    request: Request,
-    accounts: Accounts,
-    actor: str = "",
-    action: str = "",
-    target: str = "",
-    service: str = "",
-    since: str = "",
-    cursor: str | None = None,
-) -> Response:
-    filters = checked(
-        AuditQuery,
-        {
-            "actor_id": actor or None,
-            "action": action or None,
-            "target": target or None,
-            "service": service or None,
-            "since": _day(since),
-        },
-    )
-    page = await accounts.audit(filters, cursor=cursor)
-    view = AuditView(
-        entries=page.items, next=_next(request, page.next_cursor),
-        actor=actor, action=action, target=target, service=service, since=since,
-    )  # fmt: skip
-    return show(request, "pages/audit.html", view)
+    person: Account
+    studios: list[MyStudio]
+    actings: list[Acting]
+    roles: tuple[str, ...] = ROLES
+    is_me: bool
+    link: str = ""
+    link_is: str = ""
 
 
 @router.get("/people")
 async def people(
     request: Request, accounts: Accounts, q: str = "", cursor: str | None = None
 ) -> Response:
-    return show(request, "pages/people.html", await _people(request, accounts, q, cursor))
-
-
-async def _people(
-    request: Request, accounts: AccountsClient, q: str = "", cursor: str | None = None
-) -> PeopleView:
     page = await accounts.accounts(q.strip(), cursor)
-    return PeopleView(
-        accounts=page.items,
-        next=_next(request, page.next_cursor),
-        q=q,
-        me=request.state.staff.id,
-    )
-
-
-@router.post("/people")
-async def invite(request: Request, accounts: Accounts) -> Response:
-    """Make a link that lets someone become admin; it is shown once, to be sent by hand."""
-    email = str((await request.form()).get("email", "")).strip()
-    try:
-        link = await accounts.make_setup_link(checked(SetupLinkNew, {"email": email}))
-    except (AppError, ValueError) as error:
-        return back(request, "/people", saying(request, error), "danger")
-    address = request.app.state.settings.dashboard_public_url + link.path
-    view = (await _people(request, accounts)).model_copy(
-        update={"invitation": address, "invited": email}
-    )
+    view = PeopleView(accounts=page.items, next=next_page(request, page.next_cursor), q=q)
     return show(request, "pages/people.html", view)
 
 
-@router.post("/people/{account_id}")
-async def change_account(request: Request, account_id: UUID, accounts: Accounts) -> Response:
-    data = await request.form()
-    role, state = str(data.get("role", "")), str(data.get("state", ""))
+@router.get("/people/{account_id}")
+async def person(request: Request, account_id: UUID, accounts: Accounts) -> Response:
+    return show(request, "pages/person.html", await _person(request, account_id, accounts))
+
+
+@router.post("/people/{account_id}/roles")
+async def change_roles(request: Request, account_id: UUID, accounts: Accounts) -> Response:
+    here = f"/people/{account_id}"
+    typed = many((await request.form()).multi_items(), "roles")
     try:
-        change = AccountChange.model_validate(
-            ({"roles": (Role(role),) if role != "none" else ()} if role else {})
-            | ({"state": AccountState(state)} if state else {})
-        )
+        change = checked(AccountChange, {"roles": typed["roles"]})
         await accounts.change_account(account_id, change)
-    except (AppError, ValueError) as error:
-        return back(request, "/people", saying(request, error), "danger")
-    return back(request, "/people", mark("Le compte est enregistré."))
+    except AppError as error:
+        return refused(request, here, error)
+    return back(request, here, mark("Les rôles sont enregistrés."))
 
 
-@router.get("/clients")
-async def clients(request: Request, accounts: Accounts, cursor: str | None = None) -> Response:
-    return show(request, "pages/clients.html", await _clients(request, accounts, cursor))
+@router.post("/people/{account_id}/suspension")
+async def suspend(request: Request, account_id: UUID, accounts: Accounts) -> Response:
+    here = f"/people/{account_id}"
+    typed = dict(await request.form())
+    try:
+        if typed.get("deed") == "lift":
+            await accounts.lift_suspension(account_id)
+            return back(request, here, mark("Le compte est rétabli."))
+        wish = checked(SuspensionNew, {"why": typed.get("why", "")})
+        await accounts.suspend(account_id, wish.why)
+    except AppError as error:
+        return refused(request, here, error)
+    return back(request, here, mark("Le compte est suspendu, et ses sessions sont fermées."))
 
 
-async def _clients(
-    request: Request, accounts: AccountsClient, cursor: str | None = None
-) -> ClientsView:
-    page = await accounts.clients(cursor)
-    return ClientsView(
-        clients=page.items,
-        scopes=sorted(ALL_PERMISSIONS),
-        next=_next(request, page.next_cursor),
+@router.post("/people/{account_id}/acting")
+async def act_as(request: Request, account_id: UUID, accounts: Accounts) -> Response:
+    """Make the link that opens the portal as this person; the page shows it once."""
+    here = f"/people/{account_id}"
+    typed = dict(await request.form())
+    try:
+        wish = checked(ActingNew, {name: typed.get(name) for name in ("why", "minutes")})
+        begun = await accounts.act_as(account_id, wish)
+    except AppError as error:
+        return refused(request, here, error)
+    view = await _person(request, account_id, accounts)
+    made = {"link": begun.link, "link_is": "acting"}
+    return show(request, "pages/person.html", view.model_copy(update=made))
+
+
+@router.post("/people/{account_id}/password-link")
+async def password_link(request: Request, account_id: UUID, accounts: Accounts) -> Response:
+    """Make a link to choose a new password, to be handed over; for owners alone."""
+    here = f"/people/{account_id}"
+    view = await _person(request, account_id, accounts)
+    try:
+        link = await accounts.make_setup_link(SetupLinkNew(email=view.person.email))
+    except AppError as error:
+        return refused(request, here, error)
+    made = {
+        "link": request.app.state.settings.dashboard_public_url + link.path,
+        "link_is": "password",
+    }
+    return show(request, "pages/person.html", view.model_copy(update=made))
+
+
+async def _person(request: Request, account_id: UUID, accounts: AccountsClient) -> PersonView:
+    return PersonView(
+        person=await accounts.account(account_id),
+        studios=list((await accounts.studios_of(account_id)).items),
+        actings=(await accounts.actings(account_id)).items,
+        is_me=str(account_id) == request.state.staff.id,
     )
-
-
-@router.post("/clients")
-async def create_client(request: Request, accounts: Accounts) -> Response:
-    """Make a client; its secret is in this one answer and nowhere else."""
-    form, errors = filled(ClientForm, many((await request.form()).multi_items(), "scopes"))
-    if form is None:
-        say = words(request)
-        view = (await _clients(request, accounts)).model_copy(
-            update={"errors": {field: say(text) for field, text in errors.items()}}
-        )
-        return show(request, "pages/clients.html", view, 422)
-    try:
-        made = await accounts.create_client(
-            checked(ClientNew, {"name": form.name, "scopes": form.scopes})
-        )
-    except AppError as error:
-        return back(request, "/clients", saying(request, error), "danger")
-    view = (await _clients(request, accounts)).model_copy(update={"made": made})
-    return show(request, "pages/clients.html", view)
-
-
-@router.post("/clients/{client_id}/revocation")
-async def revoke_client(request: Request, client_id: UUID, accounts: Accounts) -> Response:
-    try:
-        await accounts.revoke_client(client_id)
-    except AppError as error:
-        return back(request, "/clients", saying(request, error), "danger")
-    return back(request, "/clients", mark("Ce client ne peut plus se connecter."))
-
-
-def saying(request: Request, error: Exception) -> str:
-    say = words(request)
-    if not isinstance(error, AppError):
-        return say(SAYINGS["Invalid"])
-    found = SAYINGS.get(type(error).__name__)
-    return say(found) if found else say(OTHERWISE, why=error.detail)
-
-
-def _day(text: str) -> datetime | None:
-    try:
-        return datetime.fromisoformat(f"{text}T00:00:00+00:00") if text else None
-    except ValueError:
-        return None
-
-
-def _next(request: Request, cursor: str | None) -> str:
-    return str(request.url.include_query_params(cursor=cursor)) if cursor else ""

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from admin_interface.forms import SetupForm, SignInForm, filled
-from admin_interface.pages.desk import back, show, words
+from admin_interface.pages.desk import back, safe_path, show, words
 from admin_interface.pages.staff import (
     Staff,
     acting,
@@ -20,6 +20,7 @@ from kit.contracts.accounts import (
     SignedIn,
     SignIn,
 )
+from kit.contracts.accounts.factors import SecondFactorNeeded
 from kit.errors import AppError
 from kit.i18n import mark
 from kit.schema import Schema
@@ -38,6 +39,10 @@ SAYINGS = {
     "SetupLinkForOther": mark("Ce lien a été fait pour une autre adresse."),
     "AlreadySetUp": mark("Le studio a déjà un propriétaire. Demandez-lui une invitation."),
     "EmailTaken": mark("Un compte existe déjà avec cette adresse."),
+    "WrongFactor": mark("Ce code est faux, a déjà servi ou est trop vieux. Prenez le suivant."),
+    "CeremonyExpired": mark("Cela a pris trop de temps. Recommencez."),
+    "PasskeyRefused": mark("Cette clé d’accès n’ouvre aucun compte ici."),
+    "Mistyped": mark("Ce code n’est pas complet."),
     "Unavailable": mark("Le service des comptes ne répond pas. Réessayez dans un moment."),
 }
 
@@ -49,6 +54,13 @@ class SignInView(Schema):
     errors: dict[str, str] = {}
 
 
+class SecondStepView(Schema):
+    challenge: str
+    methods: tuple[str, ...]
+    next: str
+    trouble: str = ""
+
+
 class SetupView(SignInView):
     token: str = ""
     name: str = ""
@@ -56,25 +68,27 @@ class SetupView(SignInView):
 
 @router.get("/sign-in")
 async def sign_in_page(request: Request, next: str = "/") -> Response:  # noqa: A002  (the address's word)
-    return show(request, "pages/sign_in.html", SignInView(next=_safe(next)))
+    return show(request, "pages/sign_in.html", SignInView(next=safe_path(next)))
 
 
 @router.post("/sign-in")
 async def sign_in(request: Request, accounts: Accounts) -> Response:
     typed: dict[str, Any] = dict(await request.form())
     form, errors = filled(SignInForm, typed)
-    goal = _safe(str(typed.get("next", "/")))
+    goal = safe_path(str(typed.get("next", "/")))
     email = str(typed.get("email", ""))
     if form is None:
         view = SignInView(email=email, next=goal, errors=_said(request, errors))
         return show(request, "pages/sign_in.html", view, 422)
     try:
         wish = SignIn(email=form.email, password=form.password)
-        signed_in = await accounts.sign_in(wish, address=address(request), device=_device(request))
+        signed_in = await accounts.sign_in(wish, address=address(request), device=device(request))
+    except SecondFactorNeeded as needed:
+        return second_step(request, needed, goal)
     except AppError as error:
-        view = SignInView(email=email, next=goal, trouble=_trouble(request, error))
+        view = SignInView(email=email, next=goal, trouble=trouble(request, error))
         return show(request, "pages/sign_in.html", view, error.status)
-    return _welcome(request, signed_in, goal)
+    return welcome(request, signed_in, goal)
 
 
 @router.get("/setup")
@@ -92,11 +106,13 @@ async def setup(request: Request, accounts: Accounts) -> Response:
         return show(request, "pages/setup.html", view, 422)
     wish = Setup(token=form.token, email=form.email, password=form.password, name=form.name)
     try:
-        signed_in = await accounts.set_up(wish, address=address(request), device=_device(request))
+        signed_in = await accounts.set_up(wish, address=address(request), device=device(request))
+    except SecondFactorNeeded as needed:
+        return second_step(request, needed, "/")
     except AppError as error:
-        view = SetupView(**kept, trouble=_trouble(request, error))
+        view = SetupView(**kept, trouble=trouble(request, error))
         return show(request, "pages/setup.html", view, error.status)
-    return _welcome(request, signed_in, "/")
+    return welcome(request, signed_in, "/")
 
 
 @router.post("/sign-out")
@@ -116,16 +132,16 @@ async def sign_out(
     return answer
 
 
-def _welcome(request: Request, signed_in: SignedIn, goal: str) -> Response:
+def welcome(request: Request, signed_in: SignedIn, goal: str) -> Response:
     answer = RedirectResponse(goal, 303)
     keep(answer, signed_in, secure=request.app.state.settings.is_secure)
     return answer
 
 
-def _safe(goal: str) -> str:
-    """Return a path of ours, never another site's address."""
-    good = goal.startswith("/") and not goal.startswith(("//", "/\\")) and "\n" not in goal
-    return goal if good else "/"
+def second_step(request: Request, needed: SecondFactorNeeded, goal: str) -> Response:
+    """Ask for the second factor; the challenge lives a few minutes."""
+    view = SecondStepView(challenge=needed.challenge, methods=needed.methods, next=goal)
+    return show(request, "pages/second_factor.html", view)
 
 
 def _said(request: Request, errors: dict[str, str]) -> dict[str, str]:
@@ -133,9 +149,9 @@ def _said(request: Request, errors: dict[str, str]) -> dict[str, str]:
     return {field: say(text) for field, text in errors.items()}
 
 
-def _trouble(request: Request, error: AppError) -> str:
+def trouble(request: Request, error: AppError) -> str:
     return words(request)(SAYINGS.get(type(error).__name__, SAYINGS["Unavailable"]))
 
 
-def _device(request: Request) -> str:
+def device(request: Request) -> str:
     return request.headers.get("user-agent", "")

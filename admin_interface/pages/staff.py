@@ -1,6 +1,5 @@
 """Who is at the desk: two cookies, renewed quietly, and clients that speak for that person."""
 
-from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, TypeVar
 from urllib.parse import quote
 
@@ -28,15 +27,30 @@ class NotStaff(Forbidden):
     """This account does not run the studio; ask an owner to invite you."""
 
 
-async def _staff(request: Request) -> Caller:
+class EnrolFirst(Forbidden):
+    """Your role needs a second factor; add one first."""
+
+
+async def _person(request: Request) -> Caller:
+    """Return whoever is signed in, with or without a role: their own account is theirs."""
     keys: KeyRing = request.app.state.keys
-    caller = await _known(keys, request.cookies.get(ACCESS, "")) or await _renewed(request, keys)
+    caller = await _known(keys, request.cookies.get(ACCESS, "")) or await renewed(request)
     if caller is None:
         raise SignInFirst
-    if not caller.roles & STAFF_ROLES:
-        raise NotStaff
     request.state.staff = caller
     return caller
+
+
+Person = Annotated[Caller, Depends(_person)]
+
+
+async def _staff(request: Request, person: Person) -> Caller:
+    if person.roles & STAFF_ROLES:
+        return person
+    accounts: AccountsClient = request.app.state.clients[AccountsClient]
+    if (await accounts.acting(person.token).factors()).must_enrol:
+        raise EnrolFirst
+    raise NotStaff
 
 
 Staff = Annotated[Caller, Depends(_staff)]
@@ -52,6 +66,14 @@ def acting(kind: type[Client]) -> Any:  # noqa: ANN401  (FastAPI's Depends)
     return Depends(client)
 
 
+async def _own_account(request: Request, person: Person) -> AccountsClient:
+    accounts: AccountsClient = request.app.state.clients[AccountsClient]
+    return accounts.acting(person.token)
+
+
+OwnAccount = Annotated[AccountsClient, Depends(_own_account)]
+
+
 async def _known(keys: KeyRing, token: str) -> Caller | None:
     if not token:
         return None
@@ -61,15 +83,16 @@ async def _known(keys: KeyRing, token: str) -> Caller | None:
         return None
 
 
-async def _renewed(request: Request, keys: KeyRing) -> Caller | None:
+async def renewed(request: Request) -> Caller | None:
     """Trade the refresh token for a new pair; the answer carries the new cookies."""
+    keys: KeyRing = request.app.state.keys
     token = request.cookies.get(REFRESH, "")
     if not token:
         return None
     accounts: AccountsClient = request.app.state.clients[AccountsClient]
     try:
         fresh = await accounts.refresh(token, address=address(request))
-    except (Unauthenticated, AppError):
+    except AppError:
         return None
     request.state.fresh_session = fresh
     return await keys.caller(fresh.access_token)
@@ -104,6 +127,11 @@ async def ask_to_sign_in(request: Request, error: Exception) -> Response:
     return RedirectResponse(f"/sign-in?next={quote(going)}", 303)
 
 
+async def ask_to_enrol(request: Request, error: Exception) -> Response:
+    """Send staff without a second factor to where they add one."""
+    return RedirectResponse("/security", 303)
+
+
 class KeepSession:
     """Adds the cookies of a session that was renewed while the page was made. Pure ASGI."""
 
@@ -129,6 +157,3 @@ class KeepSession:
             await send(message)
 
         await self.app(scope, receive, with_cookies)
-
-
-Handler = Callable[[Request, Exception], Awaitable[Response]]

@@ -42,10 +42,11 @@ def check_house_rules(answer: httpx.Response) -> None:
     """Fail unless the page keeps the rules of the house: one h1, labels, no inline script."""
     page = _Forms()
     page.feed(answer.text)
+    ours = re.sub(r'srcdoc="[^"]*"', "", answer.text)  # a mail has its style inside it
     assert page.headings == 1
     assert re.search(r"<title>[^<]+</title>", answer.text)
-    assert "<script>" not in answer.text
-    assert " style=" not in answer.text
+    assert "<script>" not in ours
+    assert " style=" not in ours
     assert page.actionless == 0
     nameless = [
         one for one in page.inputs

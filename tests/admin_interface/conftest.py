@@ -12,6 +12,7 @@ from fastapi import FastAPI
 import accounts_service.app
 import catalog_service.app
 import gateway.app
+import publisher_service.app
 import tokens_service.app
 import transcoder_service.app
 from accounts_service.settings import Settings as AccountsSettings
@@ -20,12 +21,14 @@ from admin_interface.settings import Settings
 from catalog_service.settings import Settings as CatalogSettings
 from gateway.settings import Settings as GatewaySettings
 from kit.client import ServiceClient, Signer
-from kit.contracts.accounts import AccountsClient, Setup, SetupLinkNew
+from kit.contracts.accounts import AccountsClient, Setup, SetupLinkNew, SignIn
 from kit.contracts.catalog.client import CatalogClient
 from kit.contracts.gateway import GatewayClient
+from kit.contracts.publisher.client import PublisherClient
 from kit.contracts.tokens import TokensClient
 from kit.contracts.transcoder.client import VideoLibraryClient
 from kit.settings import WEAK
+from publisher_service.settings import Settings as PublisherSettings
 from tests.admin_interface.browsing import send
 from tests.conftest import DatabaseUrl, Start
 from tests.wiring import http
@@ -33,7 +36,8 @@ from tokens_service.settings import Settings as TokensSettings
 from transcoder_service.settings import Settings as LibrarySettings
 
 Client = TypeVar("Client", bound=ServiceClient)
-DANA = {"email": "dana@example.com", "password": "un bon mot de passe 7", "name": "Dana"}
+PASSWORD = "un bon mot de passe 7"
+DANA = {"email": "dana@example.com", "password": PASSWORD, "name": "Dana"}
 
 
 @dataclass
@@ -44,6 +48,7 @@ class Studio:
     catalog: CatalogClient
     tokens: TokensClient
     gateway: GatewayClient
+    publisher: PublisherClient
     library: VideoLibraryClient
     app: FastAPI
 
@@ -52,15 +57,31 @@ def speak(kind: type[Client], app: FastAPI, caller: str) -> Client:
     return kind(http(app), Signer(WEAK, caller, kind.SERVICE))
 
 
+async def as_dana(studio: Studio) -> AccountsClient:
+    """Return what speaks for Dana, who must have been set up."""
+    opened = await studio.accounts.sign_in(SignIn(email=DANA["email"], password=PASSWORD))
+    return studio.accounts.acting(opened.access_token)
+
+
+@pytest.fixture
+def of_accounts() -> dict[str, Any]:
+    """Return settings of accounts_service that a module wants otherwise."""
+    return {}
+
+
 @pytest.fixture
 async def studio(
-    database_url: DatabaseUrl, valkey_url: str, tmp_path: Path, start: Start
+    database_url: DatabaseUrl,
+    valkey_url: str,
+    tmp_path: Path,
+    start: Start,
+    of_accounts: dict[str, Any],
 ) -> AsyncIterator[Studio]:
     common: dict[str, Any] = {"environment": "test", "valkey_url": valkey_url}
 
     accounts_app = await start(
         accounts_service.app.create_app(
-            AccountsSettings(**common, database_url=database_url("accounts_service"))
+            AccountsSettings(**common, **of_accounts, database_url=database_url("accounts_service"))
         )
     )
     library_app = await start(
@@ -104,12 +125,22 @@ async def studio(
             VideoLibraryClient(http(library_app), 1, f"{WEAK}-api"),
         )
     )
+    publisher_app = await start(
+        publisher_service.app.create_app(
+            PublisherSettings(**common, database_url=database_url("publisher_service")),
+            speak(AccountsClient, accounts_app, "publisher_service"),
+        )
+    )
+    accounts_app.state.clients[PublisherClient] = speak(
+        PublisherClient, publisher_app, "accounts_service"
+    )
     app = await start(
         create_app(
             Settings(**common),
             speak(AccountsClient, accounts_app, "admin_interface"),
             speak(CatalogClient, catalog_app, "admin_interface"),
             speak(GatewayClient, gateway_app, "admin_interface"),
+            speak(PublisherClient, publisher_app, "admin_interface"),
             speak(TokensClient, tokens_app, "admin_interface"),
             library,
         )
@@ -118,18 +149,19 @@ async def studio(
     async def keys() -> dict[str, Any]:
         return (await accounts.keys()).model_dump()
 
-    for each in (catalog_app, tokens_app, gateway_app, app):
+    for each in (catalog_app, tokens_app, gateway_app, publisher_app, app):
         each.state.keys.fetch = keys
     found = Studio(
         accounts=accounts,
         catalog=speak(CatalogClient, catalog_app, "tests"),
         tokens=speak(TokensClient, tokens_app, "tests"),
         gateway=speak(GatewayClient, gateway_app, "tests"),
+        publisher=speak(PublisherClient, publisher_app, "tests"),
         library=library,
         app=app,
     )
     yield found
-    for client in (found.accounts, found.catalog, found.tokens, found.gateway):
+    for client in (found.accounts, found.catalog, found.tokens, found.gateway, found.publisher):
         await client.close()
 
 

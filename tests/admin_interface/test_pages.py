@@ -15,7 +15,8 @@ from tests.admin_interface.conftest import DANA, Studio
 PAGES = [
     "/", "/films", "/films/new", "/upload", "/series", "/categories", "/rails", "/library",
     "/import", "/jobs", "/dead-letters", "/tokens", "/tokens/new", "/batches", "/people",
-    "/clients", "/audit", "/_patterns",
+    "/people/invitations", "/studios", "/notices", "/notices/mails", "/notices/templates",
+    "/clients", "/audit", "/security", "/security/confirmation", "/_patterns",
 ]  # fmt: skip
 
 
@@ -248,15 +249,3 @@ async def test_an_upload_makes_one_film_however_often_it_is_asked(
     assert [job.subject for job in jobs].count(jobs[0].subject) == 1
     assert "Un film" in (await see(dana, "/jobs")).text
     await see(dana, f"/jobs/{jobs[0].id}")
-
-
-async def test_people_are_invited_and_clients_made(dana: httpx.AsyncClient, studio: Studio) -> None:
-    invited = await send(dana, "/people", "/people", {"email": "bob@example.com"})
-    assert "/setup?token=" in invited.text
-    made = await send(
-        dana, "/clients", "/clients", {"name": "Billetterie", "scopes": ["tokens:mint"]}
-    )
-    assert "client_secret" in made.text
-    client = (await studio.accounts.clients()).items[0]
-    await send(dana, "/clients", f"/clients/{client.id}/revocation", {})
-    assert (await studio.accounts.clients()).items == []

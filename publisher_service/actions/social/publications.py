@@ -56,18 +56,7 @@ async def publish(
         created_by=caller.name or caller.id,
     )
     session.add(publication)
-    wanted = {each.account_id: each for each in new.targets}
-    targets = [
-        Target(
-            publication_id=new.id,
-            account_id=account.id,
-            network=account.network,
-            text=wanted[account.id].text,
-            begun_at=at,
-            updated_at=at,
-        )
-        for account in {account.id: account for account in accounts}.values()
-    ]
+    targets = _targets(new, accounts, at)
     session.add_all(targets)
     await session.flush()
     for target in targets:
@@ -191,6 +180,24 @@ async def ask(session: AsyncSession, target_id: UUID, publish_at: datetime) -> N
     delay = max(0.0, (publish_at - clock.now()).total_seconds())
     arguments = {"target_id": str(target_id)}
     await enqueue(session, TASK, arguments, key=str(target_id), delay_seconds=delay)
+
+
+def _targets(
+    new: wire.PublicationNew, accounts: Sequence[SocialAccount], at: datetime
+) -> list[Target]:
+    """Return one target for each account."""
+    texts = {each.account_id: each.text for each in new.targets}
+    return [
+        Target(
+            publication_id=new.id,
+            account_id=account.id,
+            network=account.network,
+            text=texts[account.id],
+            begun_at=at,
+            updated_at=at,
+        )
+        for account in {account.id: account for account in accounts}.values()
+    ]
 
 
 def shown(publication: Publication) -> wire.Publication:

@@ -49,9 +49,7 @@ class Settings(ServiceSettings):
         description="where films are stored: a folder, s3://, gs://, az://",
     )
     ffmpeg: str = shared("FFMPEG", "", description="the ffmpeg to use; empty: the wheel's own")
-    catalog_url: str = shared(
-        "CATALOG_URL", "http://127.0.0.1:5061", description="catalog_service"
-    )
+    catalog_url: str = shared("CATALOG_URL", "http://127.0.0.1:5061", description="catalog_service")
     max_picture_bytes: int = Field(10_000_000, ge=1, description="the largest picture for a post")
     private_webhooks: bool = Field(
         False, description="whether webhooks may go to one's own network, and by http"

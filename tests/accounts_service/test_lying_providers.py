@@ -1,6 +1,5 @@
 """Providers that lie, forge, sleep and break."""
 
-import time
 from typing import Any
 
 import pytest
@@ -18,7 +17,7 @@ LIES: list[dict[str, Any]] = [
     {"claims": {"aud": [CLIENT, "another-client"]}},
     {"claims": {"azp": "another-client"}},
     {"claims": {"iss": "https://evil.example"}},
-    {"claims": {"exp": int(time.time()) - 600}},
+    {"claims": {"exp": 1_600_000_000}},
     {"claims": {"exp": None}},
     {"claims": {"sub": None}},
     {"claims": {"sub": ""}},

@@ -51,6 +51,7 @@ async def test_a_delivery_shows_its_tries_and_is_found_by_its_state(
     dana: httpx.AsyncClient, studio: Studio
 ) -> None:
     await a_mail(dana, studio)
+    found: re.Match[str] | None = None
     for _ in range(600):
         listed = await dana.get("/notices?state=sent&channel=email&kind=account.suspended")
         found = re.search(r"/notices/deliveries/[0-9a-f-]{36}", listed.text)

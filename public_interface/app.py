@@ -24,6 +24,7 @@ from public_interface.pages import (
     watch,
 )
 from public_interface.pages.account import (
+    acting,
     codes,
     confirm,
     factors,
@@ -45,7 +46,7 @@ from public_interface.settings import Settings
 
 PAGES = (home, browse, film, series, code, watch, makers, images, robots)
 ACCOUNT = (
-    sign_in, second_factor, sign_up, mailed, links, providers,
+    sign_in, second_factor, sign_up, mailed, links, acting, providers,
     confirm, security, factors, profile, codes, wishes, notices, viewers, privacy,
 )  # fmt: skip
 MEGABYTE = 1024 * 1024

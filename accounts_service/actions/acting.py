@@ -61,7 +61,7 @@ async def start(
     await events.notify(session, "account.acted_as", account.id, said)
     about = {"why": new.why, "minutes": new.minutes}
     await log.note(session, caller, "personal.acted_as", str(account.id), about)
-    link = f"{tools.portal_url}/l/{token}"
+    link = f"{tools.portal_url}/act-as/{token}"
     return ActingStarted(id=row.id, account_id=account.id, link=link, expires_at=row.expires_at)
 
 

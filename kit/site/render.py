@@ -33,8 +33,10 @@ class Site:
         self.account_cookie = ""  # whoever carries it is signed in, or was until now
         self.csrf = Signed(secret, f"csrf:{name}")
         self.notices = Signed(secret, f"notice:{name}")
+        self.acting = Signed(secret, f"acting:{name}")
         self.csrf_cookie = f"{name}_csrf"
         self.notice_cookie = f"{name}_notice"
+        self.acting_cookie = f"{name}_acting"  # the name of whom an admin acts as
         self.languages = languages([folder / "locale" for folder in folders])
         self.environments = {
             code: self._environment(folders, language) for code, language in self.languages.items()
@@ -86,7 +88,13 @@ class Frame:
     @property
     def is_signed_in(self) -> bool:
         """Say whether an account's cookie came along; whether it is valid, pages ask."""
-        return bool(self.request.cookies.get(self.site.account_cookie))
+        return bool(self.request.cookies.get(self.site.account_cookie) or self.acting_as)
+
+    @property
+    def acting_as(self) -> str:
+        """Return the name of whoever the site is seen as, if it is not oneself."""
+        name = self.site.acting.open(self.request.cookies.get(self.site.acting_cookie, ""))
+        return (name or b"").decode()
 
     @property
     def csrf(self) -> str:

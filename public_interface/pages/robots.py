@@ -9,7 +9,7 @@ from kit.site.choices import choices
 from public_interface.pages.home import Catalog
 
 router = APIRouter()
-PRIVATE = ("/account", "/code", "/l/", "/sign-", "/unsubscribe/", "/watch/", "/films?")
+PRIVATE = ("/account", "/act", "/code", "/l/", "/sign-", "/unsubscribe/", "/watch/", "/films?")
 MOST = 5000
 AN_HOUR = {"Cache-Control": "public, max-age=3600"}
 

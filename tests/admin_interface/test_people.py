@@ -79,7 +79,7 @@ async def test_the_site_is_seen_as_a_viewer_by_a_link_shown_once(
     awa = await a_viewer(studio)
     here = f"/people/{awa.id}"
     made = await send(dana, here, f"{here}/acting", {"why": WHY, "minutes": "5"})
-    link = re.search(r'<code class="wrap-code">([^<]+/l/[^<]+)</code>', made.text)
+    link = re.search(r'<code class="wrap-code">([^<]+/act-as/[^<]+)</code>', made.text)
     assert link
     acting = await studio.accounts.use_acting(link[1].rpartition("/")[2])
     assert acting.acting.account_id == awa.id

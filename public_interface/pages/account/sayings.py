@@ -52,6 +52,9 @@ SAYINGS = {
     "ExportUnderWay": mark("Une archive est déjà en préparation."),
     "DeletionPlanned": mark("Une suppression est déjà prévue."),
     "TooManyFollowed": mark("Vous suivez déjà mille choses. Laissez-en une d’abord."),
+    "ActingReadOnly": mark(
+        "Vous voyez le site comme quelqu’un d’autre : rien ne peut être changé."
+    ),
     "Unavailable": AWAY,
 }
 FIELDS = {

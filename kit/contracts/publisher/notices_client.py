@@ -1,12 +1,8 @@
 """How to call publisher_service about notices."""
 
 from collections.abc import AsyncIterator
-from contextlib import aclosing
 from uuid import UUID
 
-import httpx
-
-from kit.client import ServiceClient
 from kit.contracts.publisher.notices import (
     Bounce,
     Deliveries,
@@ -37,12 +33,10 @@ from kit.contracts.publisher.wishes import (
     Unsubscribed,
     Unsubscription,
 )
-from kit.errors import Unavailable
-
-LISTENING = httpx.Timeout(10, read=60)  # it says something every fifteen seconds
+from kit.listening import ListeningClient
 
 
-class NoticeCalls(ServiceClient):
+class NoticeCalls(ListeningClient):
     """A part of PublisherClient."""
 
     SERVICE = "publisher_service"
@@ -74,21 +68,9 @@ class NoticeCalls(ServiceClient):
     async def read_all_notices(self) -> Unread:
         return await self.post("/notices/readings", None, Unread)
 
-    async def notice_stream(self, locale: str = "fr") -> AsyncIterator[bytes]:
+    def notice_stream(self, locale: str = "fr") -> AsyncIterator[bytes]:
         """Yield server-sent events to be passed on as they are: `event: notice`, a NoticeEvent."""
-        request = self._request("GET", "/notices/stream", None, {"locale": locale})
-        request.headers["Accept"] = "text/event-stream"
-        request.extensions["timeout"] = LISTENING.as_dict()
-        try:
-            response = await self.http.send(request, stream=True)
-        except httpx.TransportError as error:
-            raise Unavailable("publisher_service did not answer.") from error
-        async with aclosing(response):
-            if response.is_error:
-                await response.aread()
-                raise self.error_in(response)
-            async for piece in response.aiter_raw():
-                yield piece
+        return self.listen("/notices/stream", locale=locale)
 
     async def preferences(self, locale: str = "fr") -> Preferences:
         return await self.get("/preferences", Preferences, locale=locale)

@@ -65,7 +65,8 @@ class Engines:
         """Return the name of a new database, as `service`'s migrations leave it."""
         name = f"t_{os.getpid()}_{next(self._numbers)}"
         template = self._templates.get(service) or self._template(str(service))
-        self._execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        copied = f'TEMPLATE "{template}" STRATEGY FILE_COPY'  # a third of the time of WAL_LOG
+        self._execute(f'CREATE DATABASE "{name}" {copied}')
         return name
 
     def drop(self, name: str) -> None:

@@ -35,6 +35,68 @@ class Settings(ServiceSettings):
     )
     tries: int = Field(30, ge=1, le=100, description="how often a delivery is tried in all")
 
+    vapid_private_key: SecretStr = Field(
+        SecretStr(""),
+        description="signs web pushes: a P-256 key, 32 bytes in base64; empty: no web push",
+    )
+    vapid_subject: str = Field(
+        "", description="whom push services may write to: mailto: or https:; empty: the sender"
+    )
+    private_push: bool = Field(
+        False, description="whether push endpoints may be on one's own network, and by http"
+    )
+    telegram_token: SecretStr = Field(
+        SecretStr(""), description="the token of the bot that tells people; empty: not by Telegram"
+    )
+    telegram_username: str = Field("", description="the bot's name, without @")
+    telegram_webhook_url: str = Field(
+        "",
+        description="where Telegram reaches `/telegram/updates`; empty: we ask it",
+    )
+    sms_url: str = Field("", description="where SMS are handed over by POST; empty: no SMS")
+    sms_header: SecretStr = Field(
+        SecretStr(""), description='the header that lets us in, as "Authorization: Bearer …"'
+    )
+    sms_body: str = Field(
+        '{"to": "{to}", "text": "{text}", "id": "{id}"}',
+        description="what is sent, JSON or a=b&c=d, with {to}, {digits}, {text}, {id}, {channel}",
+    )
+    sms_answer: str = Field(
+        "id", description="where the answer has the message's id, as messages.0.id"
+    )
+    sms_rate: str = Field("5/second", description="how many the provider takes; empty: no limit")
+    whatsapp_url: str = Field("", description="the same for WhatsApp; empty: no WhatsApp")
+    whatsapp_header: SecretStr = Field(SecretStr(""), description="the header that lets us in")
+    whatsapp_body: str = Field(
+        '{"to": "{to}", "text": "{text}", "id": "{id}"}', description="what is sent"
+    )
+    whatsapp_answer: str = Field("id", description="where the answer has the message's id")
+    whatsapp_rate: str = Field("5/second", description="how many the provider takes")
+    phone_folds: bool = Field(
+        False, description="whether both take one {id} once only: lost answers are then sent again"
+    )
+    phone_report_secret: SecretStr = Field(
+        SecretStr(""), description="what delivery reports must show; empty: none are taken"
+    )
+    phone_report_id: str = Field("id", description="where a report has the message's id")
+    phone_report_status: str = Field("status", description="where it has what became of it")
+    phone_report_failed: str = Field(
+        "failed,undelivered,rejected,expired", description="the words for: it did not arrive"
+    )
+    phone_report_dead: str = Field(
+        "invalid,unknown_subscriber", description="the words for: there is no such number"
+    )
+    phone_country: str = Field("CI", description="the country of numbers without a country code")
+    phone_countries: str = Field(
+        "", description="the only countries that messages go to, as CI,SN,ML; empty: all"
+    )
+    phone_daily: int = Field(
+        5, ge=0, description="SMS and WhatsApp messages a person gets in a day at most, codes apart"
+    )
+    phone_codes: str = Field(
+        "200/day", description="codes sent to numbers, for all people together"
+    )
+
     brand_name: str = shared("BRAND_NAME", "Karangou", description="the name on every page")
     brand_accent: str = shared(
         "BRAND_ACCENT", "", description="the colour of the one thing to do, as #rrggbb"
@@ -53,6 +115,11 @@ class Settings(ServiceSettings):
     max_picture_bytes: int = Field(10_000_000, ge=1, description="the largest picture for a post")
     private_webhooks: bool = Field(
         False, description="whether webhooks may go to one's own network, and by http"
+    )
+    public_url: str = Field(
+        "",
+        description="where this service is reached from outside, by https: Instagram fetches "
+        "pictures there; empty: only clips go to Instagram",
     )
     telegram_api_url: str = Field("https://api.telegram.org", description="Telegram's Bot API")
     x_api_url: str = Field("https://api.x.com", description="X's API")

@@ -24,7 +24,7 @@ from kit.contracts.publisher.social import (
 )
 from kit.pages import Limit
 from kit.web import ReadSession, Session, needs
-from publisher_service.actions.social import accounts, publications
+from publisher_service.actions.social import accounts, fitting, publications
 from publisher_service.actions.social.press import Press
 
 router = APIRouter(prefix="/social", tags=["social"])
@@ -64,19 +64,30 @@ async def change_account(
     return await accounts.change(session, press, caller, account_id, asked)
 
 
+@router.post("/accounts/{account_id}/checks", summary="Ask its network whether it still takes it")
+async def check(
+    account_id: UUID, caller: Writer, session: Session, press: PressDep
+) -> SocialAccount:
+    return await accounts.check(session, press, account_id)
+
+
 @router.delete("/accounts/{account_id}", status_code=204, summary="Disconnect an account")
 async def disconnect(account_id: UUID, caller: Writer, session: Session) -> None:
     await accounts.disconnect(session, caller, account_id)
 
 
 @router.post("/previews", summary="What would go out, and whether it fits")
-async def preview(asked: SocialPreviewNew, caller: Reader, session: ReadSession) -> SocialPreview:
-    return await publications.preview(session, asked)
+async def preview(
+    asked: SocialPreviewNew, caller: Reader, session: ReadSession, press: PressDep
+) -> SocialPreview:
+    return await fitting.preview(session, press, asked)
 
 
 @router.post("/publish", status_code=202, summary="Publish now or later; its id counts once")
-async def publish(new: PublicationNew, caller: Writer, session: Session) -> Publication:
-    return await publications.publish(session, caller, new)
+async def publish(
+    new: PublicationNew, caller: Writer, session: Session, press: PressDep
+) -> Publication:
+    return await publications.publish(session, press, caller, new)
 
 
 @router.get("/publications", summary="Publications, the latest first; also for a calendar")
@@ -100,9 +111,13 @@ async def see(publication_id: UUID, caller: Reader, session: ReadSession) -> Pub
 
 @router.patch("/publications/{publication_id}", summary="Change what has not begun")
 async def change(
-    publication_id: UUID, asked: PublicationChange, caller: Writer, session: Session
+    publication_id: UUID,
+    asked: PublicationChange,
+    caller: Writer,
+    session: Session,
+    press: PressDep,
 ) -> Publication:
-    return await publications.change(session, caller, publication_id, asked)
+    return await publications.change(session, press, caller, publication_id, asked)
 
 
 @router.post("/publications/{publication_id}/cancellation", summary="Call off what has not begun")

@@ -1,16 +1,19 @@
 """What each network takes: how long a text, which files; and how it counts."""
 
+import math
 import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from kit.contracts.publisher.social import CredentialField, MediaKind, Network, NetworkName, Unfit
+from kit.contracts.publisher.social import MediaKind, Network, NetworkName, Unfit
+from publisher_service.rules.connecting import FIELDS, PAGES, PICTURES_UNREACHABLE, STEPS
 
 MEGABYTE = 1024**2
 LINK = re.compile(r"https?://\S+")
 HASHTAG = re.compile(r"#\w+")
+MENTION = re.compile(r"(?<![\w.])@\w+")
 X_LINK = 23
 # What X counts once; everything else counts twice (its text parsing rules, version 3).
 X_SINGLE = ((0, 4351), (8192, 8205), (8208, 8223), (8242, 8247))
@@ -19,11 +22,14 @@ JOINED = re.compile("[\U0001f3fb-\U0001f3ff\ufe0f]|\u200d.")
 
 @dataclass(frozen=True)
 class Attachment:
-    """What is known of a picture or clip."""
+    """What is known of a picture or clip; `is_reachable`: networks can fetch it from us."""
 
     kind: MediaKind
     byte_count: int = 0
     seconds: float | None = None
+    width: int | None = None
+    height: int | None = None
+    is_reachable: bool = False
 
 
 def _characters(text: str) -> int:
@@ -48,102 +54,86 @@ def _x_weight(point: int) -> int:
     return 1 if any(first <= point <= last for first, last in X_SINGLE) else 2
 
 
-def _field(name: str, *, is_secret: bool = True, is_required: bool = True) -> CredentialField:
-    return CredentialField(name=name, is_secret=is_secret, is_required=is_required)
-
-
 @dataclass(frozen=True)
 class Rules:
-    """`links_itself`: the address goes in a field of its own, not into the text. `resumes_always`:
-    its uploads become posts by themselves, so one that was begun is never begun anew.
+    """`links` apart: the address goes in a field of its own, not into the text. `resumes_always`:
+    its uploads become posts by themselves, so one that was begun is never begun anew. `shapes`:
+    the least and most of width ÷ height of a picture. `fetches_pictures`: it takes them only from
+    a public address.
     """
 
     title: str
     length: Callable[[str], int]
     text_limit: int
     media_text_limit: int
-    credentials: tuple[CredentialField, ...]
     needs: Literal["media", "clip"] | None = None
+    min_clip_seconds: int = 0
     max_clip_seconds: int | None = None
     max_file_bytes: int = 512 * MEGABYTE
+    max_picture_bytes: int = 512 * MEGABYTE
+    shapes: tuple[float, float] | None = None
     title_limit: int | None = None
     hashtag_limit: int | None = None
-    links_itself: bool = False
+    mention_limit: int | None = None
+    fetches_pictures: bool = False
+    links: Literal["in_text", "apart", "apart_without_media"] = "in_text"
     resumes_always: bool = False
 
 
-TOKEN = _field("access_token")
 RULES: dict[NetworkName, Rules] = {
-    NetworkName.telegram: Rules(
-        "Telegram",
-        _utf16,
-        4096,
-        1024,
-        (_field("token"), _field("chat_id", is_secret=False)),
-        max_file_bytes=50 * MEGABYTE,
-    ),
-    NetworkName.x: Rules(
-        "X",
-        _x,
-        280,
-        280,
-        (
-            TOKEN,
-            _field("refresh_token"),
-            _field("client_id", is_secret=False),
-            _field("client_secret", is_required=False),
-        ),
-        max_clip_seconds=140,
-    ),
+    NetworkName.telegram: Rules("Telegram", _utf16, 4096, 1024, max_file_bytes=50 * MEGABYTE),
+    NetworkName.x: Rules("X", _x, 280, 280, max_clip_seconds=140),
     NetworkName.instagram: Rules(
         "Instagram",
         _characters,
         2200,
         2200,
-        (TOKEN, _field("user_id", is_secret=False)),
         needs="media",
+        min_clip_seconds=3,
         max_clip_seconds=900,
+        max_file_bytes=300 * MEGABYTE,
+        max_picture_bytes=8 * MEGABYTE,
+        shapes=(0.8, 1.91),
         hashtag_limit=30,
+        mention_limit=20,
+        fetches_pictures=True,
     ),
     NetworkName.youtube: Rules(
-        "YouTube",
-        _bytes,
-        5000,
-        5000,
-        (_field("refresh_token"), _field("client_id", is_secret=False), _field("client_secret")),
-        needs="clip",
-        title_limit=100,
-        resumes_always=True,
+        "YouTube", _bytes, 5000, 5000, needs="clip", title_limit=100, resumes_always=True
     ),
     NetworkName.facebook: Rules(
         "Facebook",
         _characters,
         63_206,
         63_206,
-        (TOKEN, _field("page_id", is_secret=False)),
+        max_picture_bytes=10 * MEGABYTE,
+        links="apart_without_media",
     ),
-    NetworkName.webhook: Rules(
-        "Webhook",
-        _characters,
-        20_000,
-        20_000,
-        (_field("url", is_secret=False), _field("secret")),
-        links_itself=True,
-    ),
+    NetworkName.webhook: Rules("Webhook", _characters, 20_000, 20_000, links="apart"),
 }
 
 
-def shown(name: NetworkName) -> Network:
+def shown(name: NetworkName, *, is_reachable: bool) -> Network:
+    """Return what a network takes from here; `is_reachable`: networks can fetch files from us."""
     rules = RULES[name]
+    has_no_pictures = rules.fetches_pictures and not is_reachable
+    clips_only = rules.needs == "clip" or has_no_pictures
     return Network(
         name=name,
         title=rules.title,
         text_limit=rules.text_limit,
         media_text_limit=rules.media_text_limit,
-        takes=[MediaKind.clip] if rules.needs == "clip" else list(MediaKind),
+        takes=[MediaKind.clip] if clips_only else list(MediaKind),
         needs=rules.needs,
         max_clip_seconds=rules.max_clip_seconds,
-        credentials=list(rules.credentials),
+        credentials=list(FIELDS[name]),
+        title_limit=rules.title_limit,
+        hashtag_limit=rules.hashtag_limit,
+        mention_limit=rules.mention_limit,
+        max_file_bytes=rules.max_file_bytes,
+        help=STEPS[name],
+        help_url=PAGES[name],
+        warnings=[PICTURES_UNREACHABLE] if has_no_pictures else [],
     )
 
 
@@ -155,7 +145,8 @@ def limit(name: NetworkName, *, has_media: bool) -> int:
 def composed(name: NetworkName, text: str, url: str | None, *, has_media: bool) -> str:
     """Return the text as it goes out: with the address below it, where it fits and is not there."""
     rules = RULES[name]
-    if not url or url in text or rules.links_itself:
+    is_apart = rules.links == "apart" or (rules.links != "in_text" and not has_media)
+    if not url or url in text or is_apart:
         return text
     whole = f"{text}\n\n{url}" if text else url
     return whole if rules.length(whole) <= limit(name, has_media=has_media) else text
@@ -167,12 +158,16 @@ def problems(name: NetworkName, title: str, text: str, media: Attachment | None)
     found = {
         Unfit.text_missing: not text.strip() and media is None,
         Unfit.text_too_long: rules.length(text) > limit(name, has_media=media is not None),
-        Unfit.title_too_long: rules.title_limit is not None and len(title) > rules.title_limit,
-        Unfit.too_many_hashtags: rules.hashtag_limit is not None
-        and len(HASHTAG.findall(text)) > rules.hashtag_limit,
+        Unfit.title_too_long: _is_over(rules.title_limit, len(title)),
+        Unfit.too_many_hashtags: _is_over(rules.hashtag_limit, len(HASHTAG.findall(text))),
+        Unfit.too_many_mentions: _is_over(rules.mention_limit, len(MENTION.findall(text))),
         Unfit.angle_brackets: name is NetworkName.youtube and bool(set("<>") & set(title + text)),
     }
     return [each for each, is_so in found.items() if is_so] + _file_problems(rules, media)
+
+
+def _is_over(limit: int | None, count: int) -> bool:
+    return limit is not None and count > limit
 
 
 def _file_problems(rules: Rules, media: Attachment | None) -> list[Unfit]:
@@ -180,18 +175,32 @@ def _file_problems(rules: Rules, media: Attachment | None) -> list[Unfit]:
         return {"media": [Unfit.media_missing], "clip": [Unfit.clip_missing]}.get(
             rules.needs or "", []
         )
-    longest = rules.max_clip_seconds
+    if media.kind is MediaKind.picture:
+        return _picture_problems(rules, media)
     found = {
-        Unfit.clip_missing: rules.needs == "clip" and media.kind is not MediaKind.clip,
-        Unfit.clip_too_long: longest is not None and (media.seconds or 0) > longest,
+        Unfit.clip_too_long: _is_over(rules.max_clip_seconds, math.ceil(media.seconds or 0)),
+        Unfit.clip_too_short: (media.seconds or rules.min_clip_seconds) < rules.min_clip_seconds,
         Unfit.file_too_large: media.byte_count > rules.max_file_bytes,
     }
     return [each for each, is_so in found.items() if is_so]
 
 
+def _picture_problems(rules: Rules, media: Attachment) -> list[Unfit]:
+    found = {
+        Unfit.clip_missing: rules.needs == "clip",
+        Unfit.picture_shape: not _has_shape(rules.shapes, media),
+        Unfit.picture_unreachable: rules.fetches_pictures and not media.is_reachable,
+        Unfit.file_too_large: media.byte_count > min(rules.max_file_bytes, rules.max_picture_bytes),
+    }
+    return [each for each, is_so in found.items() if is_so]
+
+
+def _has_shape(shapes: tuple[float, float] | None, media: Attachment) -> bool:
+    if shapes is None or not media.width or not media.height:
+        return True
+    least, most = shapes
+    return least <= round(media.width / media.height, 2) <= most
+
+
 def missing_credentials(name: NetworkName, given: dict[str, str]) -> list[str]:
-    return [
-        each.name
-        for each in RULES[name].credentials
-        if each.is_required and not given.get(each.name)
-    ]
+    return [each.name for each in FIELDS[name] if each.is_required and not given.get(each.name)]

@@ -83,20 +83,39 @@ class Unfit(StrEnum):
     file_too_large = "file_too_large"
     too_many_hashtags = "too_many_hashtags"
     angle_brackets = "angle_brackets"
+    too_many_mentions = "too_many_mentions"
+    picture_shape = "picture_shape"
+    picture_unreachable = "picture_unreachable"
+    clip_too_short = "clip_too_short"
+
+
+class Words(Schema):
+    """The same in every language of the suite."""
+
+    fr: str
+    en: str
 
 
 class CredentialField(Schema):
-    """One thing a network asks for when an account is connected."""
+    """One thing a network asks for when an account is connected: what a form needs to ask for it.
+
+    `help` says where it is found; `example` what it looks like, empty for secrets.
+    """
 
     name: str
     is_secret: bool
     is_required: bool
+    label: Words
+    help: Words
+    example: str = ""
 
 
 class Network(Schema):
     """What a network takes. `text_limit` counts as the network does (X: wide letters twice, links
     23; YouTube: bytes); `media_text_limit`: beside a picture or clip. `needs`: what a post cannot
-    be without.
+    be without. `takes` holds what can go there from this installation, `warnings` why something
+    cannot. `help`: how an account is connected, the steps one a line; `help_url`: the network's own
+    page about it.
     """
 
     name: NetworkName
@@ -107,6 +126,13 @@ class Network(Schema):
     needs: Literal["media", "clip"] | None
     max_clip_seconds: int | None
     credentials: list[CredentialField]
+    title_limit: int | None = None
+    hashtag_limit: int | None = None
+    mention_limit: int | None = None
+    max_file_bytes: int
+    help: Words
+    help_url: str
+    warnings: list[Words] = []
 
 
 class Networks(Schema):
@@ -131,8 +157,18 @@ class SocialAccounts(Schema):
     items: list[SocialAccount]
 
 
+class SocialChoice(Schema):
+    """An account that credentials reach: `field` of the credentials set to `value` chooses it."""
+
+    field: str
+    value: str
+    title: str
+
+
 class SocialAccountNew(Schema):
-    """`credentials`: by the names `GET /social/networks` lists; tried before they are kept."""
+    """`credentials`: by the names `GET /social/networks` lists; tried before they are kept. Where
+    they reach several accounts, the answer is SocialAccountUnchosen with the choices.
+    """
 
     network: NetworkName
     name: Name

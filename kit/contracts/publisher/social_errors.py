@@ -19,6 +19,10 @@ class CredentialsMissing(Invalid):
     """Some of what this network asks for is missing; `missing` names it."""
 
 
+class SocialAccountUnchosen(Invalid):
+    """These credentials reach several accounts; send them again with one of `choices`."""
+
+
 class AddressNotPublic(Invalid):
     """Webhooks go to public https addresses only."""
 

@@ -18,11 +18,13 @@ from publisher_service.actions.social.press import Press
 from publisher_service.models.social import SocialAccount
 from publisher_service.providers.network import Away, Expired, Identity, Lost, Refused, Slow
 from publisher_service.queries import social as queries
+from publisher_service.rules.connecting import FIELDS
 from publisher_service.rules.networks import RULES, missing_credentials, shown
 
 
 def known_networks(press: Press) -> wire.Networks:
-    return wire.Networks(items=[shown(name) for name in RULES if name in press.networks])
+    served = [name for name in RULES if name in press.networks]
+    return wire.Networks(items=[shown(name, is_reachable=press.is_reachable) for name in served])
 
 
 async def listed(session: AsyncSession) -> wire.SocialAccounts:
@@ -74,6 +76,24 @@ async def change(
     return wire.SocialAccount.model_validate(account)
 
 
+async def check(session: AsyncSession, press: Press, account_id: UUID) -> wire.SocialAccount:
+    """Ask its network whether it still takes what the account was connected with, and note it."""
+    account = await queries.account(session, account_id, lock=True)
+    network = wire.NetworkName(account.network)
+    kept = press.credentials(account)
+    try:
+        credentials, _ = await _identified(press, network, kept)
+    except CredentialsRefused as refused:
+        account.needs_reconnection = True
+        account.trouble = str(refused.extra["reason"])[:500]
+    else:
+        if credentials != {name: value for name, value in kept.items() if name != "handle"}:
+            account.sealed, account.version = press.seal(credentials), account.version + 1
+        account.needs_reconnection, account.trouble = False, None
+    await session.flush()
+    return wire.SocialAccount.model_validate(account)
+
+
 async def disconnect(session: AsyncSession, caller: Caller, account_id: UUID) -> None:
     """Forget its credentials. What waits for it fails, and says so."""
     account = await queries.account(session, account_id, lock=True)
@@ -87,7 +107,7 @@ async def _identified(
     """Return credentials that work, and whose they are."""
     if name not in press.networks:
         raise CredentialsRefused(reason="This network is not served here.")
-    known = {each.name for each in RULES[name].credentials}
+    known = {each.name for each in FIELDS[name]}
     credentials = {key: value for key, value in given.items() if key in known and value}
     if missing := missing_credentials(name, credentials):
         raise CredentialsMissing(missing=missing)

@@ -18,6 +18,7 @@ from publisher_service.providers.footage import Cut, CutFailed
 from publisher_service.providers.network import Refused
 from publisher_service.providers.pictures import cleaned
 from publisher_service.rules.footage import FILTERS, SIZES, FootageUnread, check_clip
+from publisher_service.rules.parts import Part
 
 
 async def add_picture(session: AsyncSession, press: Press, content: bytes) -> Media:
@@ -104,12 +105,13 @@ async def see(session: AsyncSession, media_id: UUID) -> Media:
     return await find(session, Media, media_id, MediaNotFound)
 
 
-async def content(session: AsyncSession, press: Press, media_id: UUID) -> tuple[str, bytes]:
-    """Return media type and file of what is ready."""
-    media = await see(session, media_id)
+async def content(press: Press, media: Media, part: Part | None = None) -> bytes:
+    """Return the file, or a part of it, of what is ready; raise MediaNotFound."""
     if media.path is None:
         raise MediaNotFound
     try:
-        return media.media_type, await press.storage.whole(media.path)
+        if part is None:
+            return await press.storage.whole(media.path)
+        return await press.storage.part(media.path, part.start, part.length)
     except FileNotFoundError as error:
         raise MediaNotFound from error

@@ -31,6 +31,11 @@ class Press:
     storage: Storage
     scissors: Scissors
 
+    @property
+    def is_reachable(self) -> bool:
+        """Say whether networks can fetch files from here."""
+        return self.settings.public_url.startswith("https://")
+
     def seal(self, credentials: Mapping[str, str]) -> str:
         return seal(self.settings.suite_secret.get_secret_value(), PURPOSE, dict(credentials))
 

@@ -11,28 +11,26 @@ from kit.auth import Caller
 from kit.contracts.publisher import social as wire
 from kit.contracts.publisher.social import TargetState
 from kit.contracts.publisher.social_errors import (
-    MediaNotFound,
     PublicationBegun,
     PublicationDiffers,
-    PublicationUnfit,
     TargetSettled,
     TargetUnderWay,
 )
-from kit.db import find
 from kit.events import audit
 from kit.jobs import cancel_by_key, enqueue
 from kit.pages import decode_cursor, encode_cursor
-from publisher_service.models.social import Media, Publication, SocialAccount, Target
+from publisher_service.actions.social import fitting
+from publisher_service.actions.social.press import Press
+from publisher_service.models.social import Publication, SocialAccount, Target
 from publisher_service.queries import social as queries
 from publisher_service.rules import networks
 from publisher_service.rules import posting as rules
-from publisher_service.rules.networks import Attachment
 
 TASK = "advance_target"
 
 
 async def publish(
-    session: AsyncSession, caller: Caller, new: wire.PublicationNew
+    session: AsyncSession, press: Press, caller: Caller, new: wire.PublicationNew
 ) -> wire.Publication:
     """Take a publication in; it goes out at its time. The same one twice is taken once."""
     known = await queries.publication_or_none(session, new.id)
@@ -40,9 +38,9 @@ async def publish(
         if not _is_same(known, new):
             raise PublicationDiffers
         return shown(known)
-    media = await _media(session, new.media_id)
+    media = await fitting.media_of(session, new.media_id)
     accounts = [await queries.account(session, each.account_id) for each in new.targets]
-    _check(new, accounts, media)
+    fitting.check(new, accounts, fitting.attachment(press, media))
     at = clock.now()
     publication = Publication(
         id=new.id,
@@ -83,7 +81,11 @@ async def see(session: AsyncSession, publication_id: UUID) -> wire.Publication:
 
 
 async def change(
-    session: AsyncSession, caller: Caller, publication_id: UUID, asked: wire.PublicationChange
+    session: AsyncSession,
+    press: Press,
+    caller: Caller,
+    publication_id: UUID,
+    asked: wire.PublicationChange,
 ) -> wire.Publication:
     """Change what has not begun."""
     targets = await queries.targets_for_update(session, publication_id)
@@ -92,7 +94,8 @@ async def change(
         raise PublicationBegun
     changes = asked.model_dump(exclude_unset=True, exclude_none=True)
     new = _as_new(publication).model_copy(update=changes)
-    _check(new, [each.account for each in publication.targets], publication.media)
+    attachment = fitting.attachment(press, publication.media)
+    fitting.check(new, [each.account for each in publication.targets], attachment)
     for name, value in changes.items():
         setattr(publication, name, value)
     for target in targets:
@@ -152,26 +155,6 @@ async def settle(
     whole = f"publication/{target.publication_id}"
     await audit(session, caller, "publication.settled", whole, details)
     return await see(session, target.publication_id)
-
-
-async def preview(session: AsyncSession, asked: wire.SocialPreviewNew) -> wire.SocialPreview:
-    media = await _media(session, asked.media_id)
-    attachment = _attachment(media)
-    items = []
-    for each in asked.networks:
-        given = asked.text if each.text is None else each.text
-        has_media = media is not None
-        text = networks.composed(each.network, given, asked.url, has_media=has_media)
-        items.append(
-            wire.SocialPreviewed(
-                network=each.network,
-                text=text,
-                length=networks.RULES[each.network].length(text),
-                limit=networks.limit(each.network, has_media=has_media),
-                problems=networks.problems(each.network, asked.title, text, attachment),
-            )
-        )
-    return wire.SocialPreview(items=items)
 
 
 async def ask(session: AsyncSession, target_id: UUID, publish_at: datetime) -> None:
@@ -242,33 +225,6 @@ async def _again(session: AsyncSession, target: Target) -> None:
     target.version += 1
     await session.flush()
     await ask(session, target.id, at)
-
-
-async def _media(session: AsyncSession, media_id: UUID | None) -> Media | None:
-    return await find(session, Media, media_id, MediaNotFound) if media_id else None
-
-
-def _attachment(media: Media | None) -> Attachment | None:
-    if media is None:
-        return None
-    return Attachment(wire.MediaKind(media.kind), media.byte_count, media.seconds)
-
-
-def _check(
-    new: wire.PublicationNew, accounts: Sequence[SocialAccount], media: Media | None
-) -> None:
-    """Raise PublicationUnfit unless every network takes it."""
-    texts = {each.account_id: each.text for each in new.targets}
-    errors = []
-    for account in accounts:
-        name, own = wire.NetworkName(account.network), texts.get(account.id)
-        text = new.text if own is None else own
-        whole = networks.composed(name, text, new.url, has_media=media is not None)
-        found = networks.problems(name, new.title, whole, _attachment(media))
-        if found:
-            errors.append({"where": account.name, "what": found, "account_id": str(account.id)})
-    if errors:
-        raise PublicationUnfit(errors=errors)
 
 
 def _as_new(publication: Publication) -> wire.PublicationNew:

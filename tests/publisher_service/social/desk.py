@@ -49,7 +49,7 @@ class Desk:
         }
         async with self.transaction() as session:
             new = wire.PublicationNew(**(values | changes))
-            return await publications.publish(session, DANA, new)
+            return await publications.publish(session, self.press, DANA, new)
 
     async def bring_out(self, target_id: UUID, transaction: Transaction | None = None) -> None:
         """Go on with a target until there is nothing more to do, waiting as it asks."""

@@ -12,7 +12,9 @@ from gateway.endpoints import events, jobs, letters, reference, streams
 from gateway.settings import Settings
 from gateway.tasks import tasks
 from kit.client import ServiceClient
+from kit.contracts.accounts import AccountsClient
 from kit.contracts.catalog.client import CatalogClient
+from kit.contracts.publisher.client import PublisherClient
 from kit.contracts.transcoder.client import VideoLibraryClient
 from kit.web import build_app
 
@@ -22,7 +24,9 @@ def create_app(
 ) -> FastAPI:
     settings = settings or Settings()
     wired = clients or (
+        AccountsClient.at(settings, settings.accounts_url),
         CatalogClient.at(settings, settings.catalog_url),
+        PublisherClient.at(settings, settings.publisher_url),
         VideoLibraryClient.of(
             settings.bunny_api_url,
             settings.bunny_library_id,

@@ -24,6 +24,11 @@ class Settings(ServiceSettings):
     catalog_url: str = shared("CATALOG_URL", "http://127.0.0.1:5061", description="catalog_service")
     tokens_url: str = shared("TOKENS_URL", "http://127.0.0.1:5060", description="tokens_service")
     sentinel_url: str = shared("SENTINEL_URL", "http://127.0.0.1:5059", description="sentinel")
+    portal_public_url: str = shared(
+        "PORTAL_PUBLIC_URL",
+        "http://127.0.0.1:5062",
+        description="how people reach public_interface; addresses in announcements begin with it",
+    )
     bunny_api_url: str = shared(
         "BUNNY_API_URL",
         "http://127.0.0.1:5063",

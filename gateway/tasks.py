@@ -20,7 +20,7 @@ async def record(session: AsyncSession, ended: Sequence[tuple[Job, Move]]) -> No
 
 
 async def give_up(job: Job, reason: str) -> None:
-    await jobs.give_up(job.session, job.arguments["work"], reason)
+    await jobs.give_up(job.session, job.state.pipelines, job.arguments["work"], reason)
 
 
 # A step has its own tries and its own timeout; these are for when even that fails.

@@ -1,5 +1,6 @@
 """One's own profile, and the public pages of makers."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -78,8 +79,10 @@ async def maker(session: AsyncSession, ref: str) -> Maker:
     return _maker(*found)
 
 
-async def makers(session: AsyncSession, cursor: str | None, limit: int) -> Makers:
-    found = await queries.makers(session, place(cursor), limit + 1)
+async def makers(
+    session: AsyncSession, cursor: str | None, limit: int, names: Sequence[str] = ()
+) -> Makers:
+    found = await queries.makers(session, place(cursor), limit + 1, names)
     items = [_maker(*row) for row in found[:limit]]
     after = encode_cursor(str(items[-1].id)) if len(found) > limit else None
     return Makers(items=items, next_cursor=after)

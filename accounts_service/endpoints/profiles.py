@@ -3,11 +3,12 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
+from pydantic import StringConstraints
 
 from accounts_service.actions import profiles as actions
 from accounts_service.endpoints.given import Cursor, SessionsDep
-from kit.contracts.accounts.profiles import Maker, Makers, Profile, ProfileChange
+from kit.contracts.accounts.profiles import NO_NUL, Maker, Makers, Profile, ProfileChange
 from kit.pages import Limit
 from kit.web import CallerDep, ReadSession, Session, limited
 
@@ -24,6 +25,8 @@ WEBP: dict[int | str, dict[str, Any]] = {
 }
 Width = Annotated[int, Path(ge=1, le=4000)]
 MakerRef = Annotated[str, Path(pattern=r"^[a-z0-9-]{1,60}$", description="the slug or the id")]
+CreditName = Annotated[str, StringConstraints(max_length=300, pattern=NO_NUL)]
+Names = Annotated[tuple[CreditName, ...], Query(max_length=50, description="those called so")]
 
 
 @router.get("/me/profile", summary="One's own profile")
@@ -64,8 +67,10 @@ async def avatar(avatar_id: UUID, width: Width, session: ReadSession) -> Respons
 
 
 @router.get("/makers", summary="Public pages, the newest accounts first")
-async def makers(session: ReadSession, cursor: Cursor = None, limit: Limit = 50) -> Makers:
-    return await actions.makers(session, cursor, limit)
+async def makers(
+    session: ReadSession, cursor: Cursor = None, limit: Limit = 50, names: Names = ()
+) -> Makers:
+    return await actions.makers(session, cursor, limit, names)
 
 
 @router.get("/makers/{maker}", summary="A public page")

@@ -1,10 +1,11 @@
 """Profiles, and the public ones among them."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, delete, or_, select, text
+from sqlalchemy import and_, delete, func, or_, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -71,12 +72,14 @@ async def maker(session: AsyncSession, ref: str | UUID) -> tuple[Account, Profil
 
 
 async def makers(
-    session: AsyncSession, before: UUID | None, limit: int
+    session: AsyncSession, before: UUID | None, limit: int, names: Sequence[str] = ()
 ) -> list[tuple[Account, Profile]]:
-    """Newest accounts first."""
+    """Newest accounts first; with `names` those that are called so, in whatever case."""
     chosen = _makers().order_by(Profile.account_id.desc()).limit(limit)
     if before is not None:
         chosen = chosen.where(Profile.account_id < before)
+    if names:
+        chosen = chosen.where(func.lower(Account.name).in_([name.lower() for name in names]))
     return [(row[0], row[1]) for row in await session.execute(chosen)]
 
 

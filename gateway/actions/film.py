@@ -30,8 +30,12 @@ async def transcode(context: Context) -> Facts:
     if video.status in FAILED:
         raise GiveUp(video.trouble or "The video library could not encode this film.")
     if video.status == VideoStatus.finished:
+        is_first = await _is_first(context, film.film_id)
         context.say(f"Encoded: {video.available_resolutions or 'no resolution is named'}.")
-        return {"resolutions": video.available_resolutions, "seconds": video.length}
+        return {
+            "resolutions": video.available_resolutions, "seconds": video.length,
+            "is_first": is_first,
+        }  # fmt: skip
     raise _come_back(context, video)
 
 
@@ -56,6 +60,17 @@ async def publish(context: Context) -> Facts:
         raise GiveUp(f"The catalogue cannot publish it: {error.detail}") from error
     context.say(f"In the catalogue: {shown.title} ({shown.status}).")
     return {"slug": shown.slug}
+
+
+async def _is_first(context: Context, film_id: UUID) -> bool:
+    """Say whether the film was never published; found out before it is, and kept by a retry."""
+    if "is_first" in context.facts:
+        return bool(context.facts["is_first"])
+    try:
+        film = await context.client(CatalogClient).film(film_id, everything=True)
+    except FilmNotFound:
+        return False
+    return rules.is_first(film.published_at, clock.now())
 
 
 def _come_back(context: Context, video: Video) -> Later:

@@ -105,8 +105,12 @@ async def record(session: AsyncSession, ended: Sequence[moves.Move]) -> None:
     await moves.add_letters(session, counted, at)
 
 
-async def give_up(session: AsyncSession, work: dict[str, Any], reason: str) -> None:
+async def give_up(
+    session: AsyncSession, pipelines: Pipelines, work: dict[str, Any], reason: str
+) -> None:
     """Record that a step cannot even be run."""
+    pipeline = pipelines.by_name.get(work["pipeline"])
+    step = pipeline.step(work["step"]) if pipeline else None
     at = clock.now()
     found = await queries.job_for_update(session, UUID(work["job_id"]))
     line = moves.Line(at, "error", reason)
@@ -115,6 +119,7 @@ async def give_up(session: AsyncSession, work: dict[str, Any], reason: str) -> N
         step=work["step"], state=JobState.error, progress=0, tries=1, error=reason,
         started_at=at, waits_until=None, next_step=None, job_progress=found.progress,
         arguments=work["arguments"], facts=work["facts"], lines=(line,),
+        is_optional=step is not None and step.is_optional,
     )  # fmt: skip
     await record(session, [move])
 

@@ -1,18 +1,21 @@
 """The pipelines, each an ordered list of steps, and the events that start them.
 
 `publish_film` grows here: narrate (proposed title, description, tags) comes between transcode and
-publish, announce after it.
+publish.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from gateway.actions import film
+from gateway.actions import announcing, film
 from gateway.actions.steps import StepOf
-from kit.contracts.gateway import FilmUploaded, PayloadInvalid
+from kit.contracts.gateway import AnnouncementAsked, FilmUploaded, PayloadInvalid
+from kit.schema import Schema
+
+Payload = TypeVar("Payload", bound=Schema)
 
 
 @dataclass(frozen=True)
@@ -38,13 +41,7 @@ class Pipeline:
 
 
 def _film_uploaded(payload: dict[str, Any]) -> Start:
-    try:
-        uploaded = FilmUploaded.model_validate(payload)
-    except ValidationError as error:
-        errors = [
-            {"where": ".".join(map(str, one["loc"])), "what": one["msg"]} for one in error.errors()
-        ]
-        raise PayloadInvalid(errors=errors) from error
+    uploaded = _fitting(FilmUploaded, payload)
     return Start(
         key=f"publish_film:{uploaded.film_id}:{uploaded.video_guid}",
         subject=film.subject(uploaded.film_id),
@@ -53,13 +50,43 @@ def _film_uploaded(payload: dict[str, Any]) -> Start:
     )
 
 
+def _announcement_asked(payload: dict[str, Any]) -> Start:
+    asked = _fitting(AnnouncementAsked, payload)
+    return Start(
+        key=f"announce_film:{asked.film_id}",
+        subject=film.subject(asked.film_id),
+        title=asked.title,
+        arguments=asked.model_dump(mode="json"),
+    )
+
+
+def _fitting(kind: type[Payload], payload: dict[str, Any]) -> Payload:
+    try:
+        return kind.model_validate(payload)
+    except ValidationError as error:
+        errors = [
+            {"where": ".".join(map(str, one["loc"])), "what": one["msg"]} for one in error.errors()
+        ]
+        raise PayloadInvalid(errors=errors) from error
+
+
+# Its tries last about half an hour; a film that nobody heard of is online all the same.
+ANNOUNCE = StepOf(
+    "announce", announcing.announce, tries=12, timeout_seconds=30, weight=3, is_optional=True
+)
 PUBLISH_FILM = Pipeline(
     name="publish_film",
     steps=(
         StepOf("transcode", film.transcode, tries=20, timeout_seconds=30, weight=90),
-        StepOf("publish", film.publish, tries=20, timeout_seconds=30, weight=10),
+        StepOf("publish", film.publish, tries=20, timeout_seconds=30, weight=7),
+        ANNOUNCE,
     ),
     starts={"FilmUploaded": _film_uploaded},
+)
+ANNOUNCE_FILM = Pipeline(
+    name="announce_film",
+    steps=(ANNOUNCE,),
+    starts={"AnnouncementAsked": _announcement_asked},
 )
 
 
@@ -73,4 +100,4 @@ class Pipelines:
         return [one for one in self.by_name.values() if event in one.starts]
 
 
-ALL = Pipelines(PUBLISH_FILM)
+ALL = Pipelines(PUBLISH_FILM, ANNOUNCE_FILM)

@@ -23,13 +23,18 @@ SLOW_SECONDS = 0.05  # a step that takes longer is shown as running; a quicker o
 
 @dataclass(frozen=True)
 class StepOf:
-    """A step of a pipeline: an idempotent deed. `weight` is its share of the job's progress."""
+    """A step of a pipeline: an idempotent deed. `weight` is its share of the job's progress.
+
+    `is_optional`: when it fails for good, the job is done all the same; it shows that it went
+    without, and the step can be tried again.
+    """
 
     name: str
     deed: Deed
     tries: int = 8
     timeout_seconds: float = 60
     weight: int = 10
+    is_optional: bool = False
 
 
 @dataclass
@@ -147,8 +152,9 @@ def _move(
     error: str | None = None,
     facts: Mapping[str, Any] | None = None,
 ) -> moves.Move:
-    is_done = state is JobState.done
-    following = place.following if is_done else None
+    goes_on = state is JobState.done or (state is JobState.error and place.step.is_optional)
+    following = place.following if goes_on else None
+    progress = 100 if goes_on else context.progress
     return moves.Move(
         job_id=context.job_id,
         generation=place.generation,
@@ -161,10 +167,11 @@ def _move(
         started_at=started,
         waits_until=waits_until,
         next_step=following.name if following else None,
-        job_progress=place.overall(context.progress),
+        job_progress=place.overall(progress),
         arguments=context.arguments,
         facts={**context.facts, **(facts or {})},
         lines=tuple(context.lines),
+        is_optional=place.step.is_optional,
     )
 
 

@@ -46,10 +46,18 @@ class Move:
     arguments: dict[str, Any]
     facts: dict[str, Any]
     lines: tuple[Line, ...] = ()
+    is_optional: bool = False
 
     @property
     def job_state(self) -> JobState:
-        return JobState.processing if self.next_step else self.state
+        if self.next_step:
+            return JobState.processing
+        return JobState.done if self.is_gone_without else self.state
+
+    @property
+    def is_gone_without(self) -> bool:
+        """Say whether the step failed for good and the job goes on without it."""
+        return self.is_optional and self.state is JobState.error
 
 
 # Named with their types: inside CASE and coalesce PostgreSQL would take them for text.
@@ -69,7 +77,7 @@ MOVE = text("""
         UPDATE job SET
             state = move.job_state, step = move.job_step, facts = move.facts, updated_at = :at,
             progress = greatest(job.progress, move.job_progress),
-            error = CASE WHEN move.job_state = 'error' THEN move.error END,
+            error = CASE WHEN move.state = 'error' THEN move.error END,
             started_at = coalesce(job.started_at, move.started_at),
             finished_at = CASE WHEN move.job_state IN ('done', 'error') THEN :at END
         FROM move
@@ -151,7 +159,7 @@ async def add_lines(session: AsyncSession, moves: Sequence[Move]) -> None:
 async def add_letters(session: AsyncSession, moves: Sequence[Move], at: datetime) -> None:
     """Keep the steps that failed for good."""
     for one in moves:
-        if one.state is JobState.error:
+        if one.state is JobState.error and not one.is_gone_without:
             attempts = await session.scalar(
                 select(Step.attempts).where(Step.job_id == one.job_id, Step.name == one.step)
             )

@@ -1,23 +1,20 @@
 """What the gateway promises to the others: events in, jobs and their steps out."""
 
 from collections.abc import AsyncIterator
-from contextlib import aclosing
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-import httpx
 from pydantic import Field, StringConstraints
 
-from kit.client import ServiceClient
-from kit.errors import Conflict, Invalid, NotFound, Unavailable
+from kit.errors import Conflict, Invalid, NotFound
+from kit.listening import ListeningClient
 from kit.pages import Page
 from kit.schema import Count, Flag, Schema
 
 EventName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9]{0,99}$")]
 AccessLevel = Literal["public", "vip", "ppv"]
-LISTENING = httpx.Timeout(10, read=60)  # the gateway says something every fifteen seconds
 
 
 class EventNew(Schema):
@@ -43,14 +40,46 @@ class EventTaken(Schema):
     job_ids: list[UUID]
 
 
+class SocialPosts(Schema):
+    """Accounts on social networks (`targets`) that get a post; `texts`: what one gets instead."""
+
+    targets: Annotated[list[UUID], Field(min_length=1, max_length=50)]
+    text: Annotated[str, StringConstraints(max_length=20_000)] = Field(
+        "", description="without it, the film's title and who made it"
+    )
+    texts: dict[UUID, Annotated[str, StringConstraints(max_length=20_000)]] = {}
+
+
+class Announce(Schema):
+    """Who hears that a film is there: followers of its series and makers, social networks.
+
+    Each happens once in a film's life, and only once people really see the film.
+    """
+
+    followers: Flag = True
+    social: SocialPosts | None = None
+
+
 class FilmUploaded(Schema):
-    """Payload of the event `FilmUploaded`: a film's video is in the library, or on its way."""
+    """Payload of the event `FilmUploaded`: a film's video is in the library, or on its way.
+
+    Without `announce` followers are told of a film that was never published before.
+    """
 
     film_id: UUID
     video_guid: UUID
     access_level: AccessLevel | None = None
     publish: Flag = True
     title: Annotated[str, StringConstraints(max_length=300)] = ""
+    announce: Announce | None = None
+
+
+class AnnouncementAsked(Schema):
+    """Payload of the event `AnnouncementAsked`: tell of a film that is published, or will be."""
+
+    film_id: UUID
+    title: Annotated[str, StringConstraints(max_length=300)] = ""
+    announce: Announce = Announce()
 
 
 class JobState(StrEnum):
@@ -85,7 +114,10 @@ class Step(Schema):
 
 
 class JobSummary(Schema):
-    """`progress` is of the whole job, 0 to 100; `step` is where it stands."""
+    """`progress` is of the whole job, 0 to 100; `step` is where it stands.
+
+    `error`: why it failed; of a job that is done, why it went without its optional last step.
+    """
 
     id: UUID
     pipeline: str
@@ -193,7 +225,7 @@ class PayloadInvalid(Invalid):
     """The payload does not fit the event's name; `errors` says where."""
 
 
-class GatewayClient(ServiceClient):
+class GatewayClient(ListeningClient):
     """Speaks to the gateway; `.acting(token)` for what a person does."""
 
     SERVICE = "gateway"
@@ -226,24 +258,10 @@ class GatewayClient(ServiceClient):
     async def replay_all(self, new: ReplayNew) -> Replayed:
         return await self.post("/dead-letters/replays", new, Replayed)
 
-    async def stream(
-        self, job_id: UUID | None = None, last_event_id: str = ""
-    ) -> AsyncIterator[bytes]:
+    def stream(self, job_id: UUID | None = None, last_event_id: str = "") -> AsyncIterator[bytes]:
         """Yield the gateway's server-sent events as they come, to be passed on as they are.
 
         Each is `event: job` with a JobSummary (of one job: a Job) as data.
         """
         path = "/jobs/stream" if job_id is None else f"/jobs/{job_id}/stream"
-        request = self._request("GET", path, None, None)
-        request.headers.update({"Accept": "text/event-stream", "Last-Event-ID": last_event_id})
-        request.extensions["timeout"] = LISTENING.as_dict()
-        try:
-            response = await self.http.send(request, stream=True)
-        except httpx.TransportError as error:
-            raise Unavailable("The gateway did not answer.") from error
-        async with aclosing(response):
-            if response.is_error:
-                await response.aread()
-                raise self.error_in(response)
-            async for piece in response.aiter_raw():
-                yield piece
+        return self.listen(path, {"Last-Event-ID": last_event_id})

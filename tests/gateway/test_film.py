@@ -72,7 +72,7 @@ async def test_a_film_is_published_when_its_video_is_encoded(app, library_app, c
     job = await reaches(client, job_id, lambda job: job.state == JobState.done)
     shown = await as_admin(app).film(film.id, everything=True)
     assert (shown.status, shown.access_level) == ("published", "vip")
-    assert [line.step for line in job.logs] == ["transcode", "publish"]
+    assert [line.step for line in job.logs] == ["transcode", "publish", "announce"]
 
     again = await client.tell(event)
     assert (again.is_repeated, again.job_ids) == (True, [job_id])
@@ -92,7 +92,7 @@ async def test_a_film_may_be_left_as_a_draft(app, library_app, client):
     film = await a_film(app, video_guid=guid)
     (job_id,) = (await client.tell(uploaded(film.id, guid, publish=False))).job_ids
     job = await reaches(client, job_id, lambda job: job.state == JobState.done)
-    assert job.logs[-1].text == "Left as a draft, as asked."
+    assert job.logs[-2].text == "Left as a draft, as asked."
     assert (await as_admin(app).film(film.id, everything=True)).status == "draft"
 
 

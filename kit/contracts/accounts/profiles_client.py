@@ -1,5 +1,6 @@
 """How to call accounts_service about profiles and the rights of the person."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from kit.client import ServiceClient
@@ -56,8 +57,11 @@ class ProfileCalls(ServiceClient):
         """Return a public page by its slug or the account's id, or raise MakerNotFound."""
         return await self.get(f"/makers/{slug}", Maker)
 
-    async def makers(self, cursor: str | None = None, limit: int = 50) -> Makers:
-        return await self.get("/makers", Makers, cursor=cursor, limit=limit)
+    async def makers(
+        self, cursor: str | None = None, limit: int = 50, *, names: Sequence[str] = ()
+    ) -> Makers:
+        """Return public pages; with `names`, of those who are called so (fifty at most)."""
+        return await self.get("/makers", Makers, cursor=cursor, limit=limit, names=list(names))
 
     async def viewing_profiles(self) -> ViewingProfiles:
         return await self.get("/me/viewing-profiles", ViewingProfiles)

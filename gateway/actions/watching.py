@@ -14,9 +14,11 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.actions.jobs import see
-from gateway.queries import changes, jobs
+from gateway.queries import jobs
+from gateway.queries.moves import CHANNEL
 from kit.contracts.gateway import Job, JobSummary
 from kit.db import Database
+from kit.hearing import hearing
 
 GATHER_SECONDS = 0.1
 OVERLAP = timedelta(seconds=5)  # a change is dated when it is made, and seen when it is committed
@@ -104,7 +106,7 @@ class Hub:
         while self.watchers:
             lost = asyncio.Event()
             try:
-                async with changes.listening(self.url, self._tell, lost.set):
+                async with hearing(self.url, CHANNEL, self._tell, lost.set):
                     self.is_listening.set()
                     await lost.wait()
             except OSError as error:

@@ -13,11 +13,11 @@ from uuid import UUID
 
 from kit.contracts.publisher.notices import Locale, NoticeEvent
 from kit.db import Database
+from kit.hearing import hearing
 from publisher_service.actions import wording
 from publisher_service.actions.tools import Tools
 from publisher_service.models.notices import Notice
 from publisher_service.queries import notices
-from publisher_service.queries.hearing import listening
 
 GATHER_SECONDS = 0.02
 logger = logging.getLogger(__name__)
@@ -104,7 +104,7 @@ class Hub:
         while True:
             lost = asyncio.Event()
             try:
-                async with listening(self.url, self._heard, lost.set):
+                async with hearing(self.url, notices.CHANNEL, self._heard, lost.set):
                     self.is_listening.set()
                     self._heard(self.listeners)  # whatever was told while nobody listened
                     await lost.wait()

@@ -9,9 +9,10 @@ import socket
 
 import httpx
 
+from kit.addresses import is_public
 from publisher_service.providers.calls import call
 from publisher_service.providers.network import Away, Refused
-from publisher_service.rules.addresses import host_of, is_public
+from publisher_service.rules.addresses import host_of
 
 SECONDS = 20.0
 

@@ -1,24 +1,8 @@
 """Which addresses may be posted to because somebody named them: public ones over https."""
 
-import ipaddress
 from urllib.parse import urlsplit
 
 PORTS = frozenset({443, 8443})
-
-
-def is_public(address: str) -> bool:
-    """Say whether an IP address belongs to the public internet, whatever it is wrapped in."""
-    try:
-        found = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return False
-    if isinstance(found, ipaddress.IPv6Address):
-        inner = found.ipv4_mapped or found.sixtofour or (found.teredo and found.teredo[1])
-        if inner:
-            return is_public(str(inner))
-        if found in ipaddress.ip_network("64:ff9b::/96"):
-            return is_public(str(ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)))
-    return found.is_global and not found.is_multicast and not found.is_reserved
 
 
 def host_of(url: str, *, is_anything_allowed: bool = False) -> tuple[str, int] | None:

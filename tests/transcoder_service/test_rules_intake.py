@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
+from kit.addresses import is_public
 from kit.contracts.transcoder.wire import VideoAlreadyUploaded, VideoStatus
 from transcoder_service.models import Video
 from transcoder_service.rules import captions, fetching, listing, states, tus
@@ -151,7 +152,7 @@ def test_only_web_addresses_are_fetched(url: str):
     ],
 )
 def test_no_address_of_an_inner_network_is_public(address: str):
-    assert not fetching.is_public(address)
+    assert not is_public(address)
     with pytest.raises(fetching.AddressRefused):
         fetching.check_resolved(["93.184.216.34", address])
 

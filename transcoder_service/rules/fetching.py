@@ -1,8 +1,8 @@
 """Which addresses the library may be made to fetch: never one inside its own network."""
 
-import ipaddress
 from urllib.parse import urlsplit
 
+from kit.addresses import is_public
 from kit.errors import BadRequest
 
 PORTS = frozenset({80, 443, 8080, 8443})
@@ -36,18 +36,3 @@ def check_resolved(addresses: list[str]) -> str:
     if not addresses or not all(is_public(one) for one in addresses):
         raise AddressRefused
     return addresses[0]
-
-
-def is_public(address: str) -> bool:
-    """Say whether an IP address belongs to the public internet, whatever it is wrapped in."""
-    try:
-        found = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return False
-    if isinstance(found, ipaddress.IPv6Address):
-        inner = found.ipv4_mapped or found.sixtofour or (found.teredo and found.teredo[1])
-        if inner:
-            return is_public(str(inner))
-        if found in ipaddress.ip_network("64:ff9b::/96"):
-            return is_public(str(ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)))
-    return found.is_global and not found.is_multicast and not found.is_reserved

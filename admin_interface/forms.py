@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import BeforeValidator, Field, StringConstraints, TypeAdapter, ValidationError
 
 from kit.contracts.accounts import Email
-from kit.contracts.catalog.films import Credit
+from kit.contracts.catalog.films import Credit, MaxAge
 from kit.contracts.catalog.words import AccessLevel
 from kit.errors import Invalid
 from kit.i18n import mark
@@ -116,6 +116,7 @@ class FilmForm(Schema):
     year: Annotated[Annotated[int, Field(ge=1880, le=2200)] | None, Maybe] = None
     countries: Words = []
     languages: Words = []
+    age_rating: Annotated[MaxAge | None, Maybe] = None
     categories: list[str] = []
     tags: Words = []
     access_level: AccessLevel = AccessLevel.public
@@ -128,6 +129,11 @@ class FilmForm(Schema):
     opens_at: Moment = None
     closes_at: Moment = None
     video_guid: Annotated[str | None, Maybe] = None
+
+
+class PublicationForm(Schema):
+    withdraw: bool = False
+    announce: bool = False
 
 
 class BulkForm(Schema):

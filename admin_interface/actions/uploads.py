@@ -11,7 +11,7 @@ from kit.contracts.catalog.changes import FilmChange, FilmNew
 from kit.contracts.catalog.client import CatalogClient
 from kit.contracts.catalog.films import Film
 from kit.contracts.catalog.words import AccessLevel
-from kit.contracts.gateway import EventNew, FilmUploaded, GatewayClient
+from kit.contracts.gateway import Announce, EventNew, FilmUploaded, GatewayClient
 from kit.contracts.transcoder.client import VideoLibraryClient
 from kit.contracts.transcoder.signatures import tus_headers
 from kit.contracts.transcoder.wire import VideoNew, VideoStatus
@@ -26,6 +26,7 @@ class UploadNew(Schema):
     access_level: AccessLevel = AccessLevel.public
     price_amount: int | None = None
     publish: Flag = True
+    announce: Announce | None = None
 
 
 class Upload(Schema):
@@ -60,6 +61,7 @@ async def begin(desk: Desk, new: UploadNew) -> Upload:
         access_level=new.access_level.value,
         publish=new.publish,
         title=film.title,
+        announce=new.announce,
     )
     event = EventNew(
         id=uuid5(NAMESPACE_URL, f"karangou:FilmUploaded:{guid}"),

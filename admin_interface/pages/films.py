@@ -5,18 +5,31 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
-from admin_interface.forms import BulkForm, FilmForm, Mistyped, checked, filled, many
+from admin_interface.actions import announcing
+from admin_interface.forms import (
+    BulkForm,
+    FilmForm,
+    Mistyped,
+    PublicationForm,
+    checked,
+    filled,
+    many,
+)
 from admin_interface.pages.desk import back, show, words
 from admin_interface.pages.films_view import FilmsView, FilmView, film_view, given
 from admin_interface.pages.staff import acting
 from kit.contracts.catalog.changes import BulkChange, FilmChange, FilmNew, Publication
 from kit.contracts.catalog.client import CatalogClient
 from kit.contracts.catalog.films import Film, FilmQuery
+from kit.contracts.gateway import GatewayClient
+from kit.contracts.publisher.client import PublisherClient
 from kit.errors import AppError
 from kit.i18n import mark
 
 router = APIRouter()
 Catalog = Annotated[CatalogClient, acting(CatalogClient)]
+Gateway = Annotated[GatewayClient, acting(GatewayClient)]
+Publisher = Annotated[PublisherClient, acting(PublisherClient)]
 STATUSES = ("draft", "scheduled", "published", "withdrawn")
 
 SAYINGS = {
@@ -32,6 +45,7 @@ SAYINGS = {
     "TooLarge": mark("Cette image est trop lourde."),
     "Forbidden": mark("Votre rôle ne permet pas cela."),
 }
+UNTOLD = mark("Le film est à l’affiche, mais l’annonce n’est pas partie : réessayez plus bas.")
 OTHERWISE = mark("Le catalogue a refusé : %(why)s")
 
 
@@ -116,7 +130,7 @@ def _bulk_change(form: BulkForm) -> BulkChange:
 
 @router.get("/films/new")
 async def new_film(request: Request, catalog: Catalog) -> Response:
-    return show(request, "pages/film.html", await film_view(catalog, None, words(request).code))
+    return show(request, "pages/film.html", await film_view(catalog, None, words(request)))
 
 
 @router.post("/films/new")
@@ -132,9 +146,13 @@ async def create_film(request: Request, catalog: Catalog) -> Response:
 
 
 @router.get("/films/{film_id}")
-async def film_page(request: Request, film_id: UUID, catalog: Catalog) -> Response:
+async def film_page(
+    request: Request, film_id: UUID, catalog: Catalog, publisher: Publisher
+) -> Response:
     film = await catalog.film(film_id, everything=True)
-    return show(request, "pages/film.html", await film_view(catalog, film, words(request).code))
+    view = await film_view(catalog, film, words(request))
+    announcement = await announcing.announcement(publisher, film_id)
+    return show(request, "pages/film.html", view.model_copy(update={"announcement": announcement}))
 
 
 @router.post("/films/{film_id}")
@@ -151,19 +169,31 @@ async def change_film(request: Request, film_id: UUID, catalog: Catalog) -> Resp
 
 
 @router.post("/films/{film_id}/publication")
-async def publish(request: Request, film_id: UUID, catalog: Catalog) -> Response:
+async def publish(request: Request, film_id: UUID, catalog: Catalog, gateway: Gateway) -> Response:
     here = f"/films/{film_id}"
-    withdraw = bool((await request.form()).get("withdraw"))
+    form = checked(PublicationForm, dict(await request.form()))
     try:
-        if withdraw:
+        if form.withdraw:
             await catalog.withdraw_film(film_id)
             return back(request, here, mark("Le film n’est plus à l’affiche."))
         film = await catalog.publish_film(film_id, Publication())
     except AppError as error:
         return refused(request, here, error)
+    if form.announce and not await announcing.ask(gateway, film):
+        return back(request, here, UNTOLD, "warning")
     if film.status.value == "scheduled":
         return back(request, here, mark("Le film est programmé."))
     return back(request, here, mark("Le film est à l’affiche."))
+
+
+@router.post("/films/{film_id}/announcement")
+async def announce(request: Request, film_id: UUID, catalog: Catalog, gateway: Gateway) -> Response:
+    """Have the followers told of a film that went online without a word."""
+    film = await catalog.film(film_id, everything=True)
+    here = f"/films/{film_id}"
+    if not await announcing.ask(gateway, film):
+        return back(request, here, mark("L’orchestre des tâches ne répond pas."), "warning")
+    return back(request, here, mark("L’annonce part ; son chemin se suit dans les tâches."))
 
 
 @router.post("/films/{film_id}/pictures/{kind}")
@@ -214,7 +244,7 @@ async def _typed(
     data = many((await request.form()).multi_items(), "categories")
     form, errors = filled(FilmForm, data)
     say = words(request)
-    view = await film_view(catalog, film, words(request).code, typed=data)
+    view = await film_view(catalog, film, say, typed=data)
     said = {field: say(text) for field, text in errors.items()}
     return form, view.model_copy(update={"errors": said})
 

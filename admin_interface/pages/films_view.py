@@ -6,10 +6,13 @@ from admin_interface.forms import FilmForm
 from kit.contracts.catalog.client import CatalogClient
 from kit.contracts.catalog.films import Film, FilmCard
 from kit.contracts.catalog.shelves import Category, SeriesCard
+from kit.contracts.publisher.wishes import Announcement
+from kit.i18n import Language
 from kit.schema import Schema
 from kit.site.credits import line
 
 ACCESS_LEVELS = ("public", "vip", "ppv")
+AGES = (0, 7, 10, 12, 16, 18)
 
 
 class FilmsView(Schema):
@@ -32,17 +35,25 @@ class FilmView(Schema):
     trouble: str = ""
     categories: list[Category]
     series: list[SeriesCard]
+    ages: list[tuple[str, str]]
+    announcement: Announcement | None = None
+
+    @property
+    def is_new(self) -> bool:
+        """Say whether people never saw the film."""
+        return self.film is not None and self.film.published_at is None
 
 
 async def film_view(
-    catalog: CatalogClient, film: Film | None, language: str, typed: dict[str, Any] | None = None
+    catalog: CatalogClient, film: Film | None, say: Language, typed: dict[str, Any] | None = None
 ) -> FilmView:
-    values = dict(EMPTY) if film is None else as_typed(film, language)
+    values = dict(EMPTY) if film is None else as_typed(film, say.code)
     return FilmView(
         film=film,
         values=values | (typed or {}),
         categories=(await catalog.categories(everything=True)).items,
         series=(await catalog.series_list(everything=True, limit=200)).items,
+        ages=[("", say("Non classé")), *((str(age), rating(age, say)) for age in AGES)],
     )
 
 
@@ -88,6 +99,10 @@ def given(form: FilmForm) -> dict[str, Any]:
     values["countries"] = [country.upper() for country in form.countries]
     values["languages"] = [language.lower() for language in form.languages]
     return values
+
+
+def rating(age: int, say: Language) -> str:
+    return say("%(age)s ans et plus", age=age) if age else say("Tout public")
 
 
 def _text(value: object) -> str:

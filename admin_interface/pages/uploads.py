@@ -5,22 +5,27 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from admin_interface.actions import uploads
+from admin_interface.actions import announcing, uploads
 from admin_interface.actions.uploads import Desk, Upload, UploadNew
 from admin_interface.pages.desk import show
-from admin_interface.pages.staff import Staff, acting
+from admin_interface.pages.staff import acting
 from kit.contracts.catalog.client import CatalogClient
 from kit.contracts.gateway import GatewayClient
+from kit.contracts.publisher.client import PublisherClient
+from kit.contracts.publisher.social import SocialAccount
 from kit.contracts.transcoder.client import VideoLibraryClient
 from kit.schema import Schema
 
 router = APIRouter()
 Catalog = Annotated[CatalogClient, acting(CatalogClient)]
 Gateway = Annotated[GatewayClient, acting(GatewayClient)]
+Publisher = Annotated[PublisherClient, acting(PublisherClient)]
 
 
 class UploadView(Schema):
-    csrf: str = ""
+    """`networks`: accounts that a post can go to when the film is online."""
+
+    networks: list[SocialAccount]
 
 
 async def _desk(request: Request, catalog: Catalog, gateway: Gateway) -> Desk:
@@ -38,8 +43,9 @@ AtDesk = Annotated[Desk, Depends(_desk)]
 
 
 @router.get("/upload")
-async def upload_page(request: Request, staff: Staff) -> Response:
-    return show(request, "pages/upload.html", UploadView())
+async def upload_page(request: Request, publisher: Publisher) -> Response:
+    view = UploadView(networks=await announcing.networks(publisher))
+    return show(request, "pages/upload.html", view)
 
 
 @router.post("/uploads")

@@ -5,7 +5,7 @@ announcement again, however often a film is published, encoded or tried.
 """
 
 from collections.abc import Sequence
-from uuid import NAMESPACE_URL, UUID, uuid5
+from uuid import UUID
 
 from gateway import rules
 from gateway.actions.steps import Context, Facts
@@ -16,7 +16,7 @@ from kit.contracts.accounts.profiles import Maker
 from kit.contracts.catalog.client import CatalogClient
 from kit.contracts.catalog.errors import FilmNotFound
 from kit.contracts.catalog.films import Film
-from kit.contracts.gateway import Announce, FilmUploaded, SocialPosts
+from kit.contracts.gateway import Announce, FilmUploaded, SocialPosts, announcement_id
 from kit.contracts.publisher.client import PublisherClient
 from kit.contracts.publisher.errors import AnnouncementDiffers
 from kit.contracts.publisher.social import PublicationNew, TargetNew
@@ -24,11 +24,6 @@ from kit.contracts.publisher.social_errors import PublicationDiffers
 from kit.contracts.publisher.wishes import AnnouncementNew
 from kit.errors import Invalid, NotFound
 from kit.jobs import GiveUp, Later
-
-
-def announcement_id(film_id: UUID, what: str = "followers") -> UUID:
-    """Return the one id a film's announcement ever has."""
-    return uuid5(NAMESPACE_URL, f"karangou:announcement:{film_id}:{what}")
 
 
 async def announce(context: Context) -> Facts:
@@ -125,7 +120,7 @@ async def _post(context: Context, film: Film, posts: SocialPosts) -> None:
     portal = context.settings.portal_public_url.rstrip("/")
     by = ", ".join(_directors(film))
     new = PublicationNew(
-        id=announcement_id(film.id, "social"),
+        id=announcement_id(film.id, "posts"),
         title=film.title[:200],
         text=posts.text or (f"{film.title} ({by})" if by else film.title),
         url=f"{portal}/films/{film.slug}",

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, Literal
-from uuid import UUID
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 from pydantic import Field, StringConstraints
 
@@ -80,6 +80,14 @@ class AnnouncementAsked(Schema):
     film_id: UUID
     title: Annotated[str, StringConstraints(max_length=300)] = ""
     announce: Announce = Announce()
+
+
+def announcement_id(film_id: UUID, what: Literal["followers", "posts"] = "followers") -> UUID:
+    """Return the one id that a film's announcement, or its posts, ever have at publisher_service.
+
+    So it knows them again, however often a film is published, encoded or tried.
+    """
+    return uuid5(NAMESPACE_URL, f"karangou:announcement:{film_id}:{what}")
 
 
 class JobState(StrEnum):

@@ -50,6 +50,7 @@ class Studio:
     gateway: GatewayClient
     publisher: PublisherClient
     library: VideoLibraryClient
+    library_app: FastAPI
     app: FastAPI
 
 
@@ -134,6 +135,7 @@ async def studio(
     accounts_app.state.clients[PublisherClient] = speak(
         PublisherClient, publisher_app, "accounts_service"
     )
+    gateway_app.state.clients[PublisherClient] = speak(PublisherClient, publisher_app, "gateway")
     app = await start(
         create_app(
             Settings(**common),
@@ -158,6 +160,7 @@ async def studio(
         gateway=speak(GatewayClient, gateway_app, "tests"),
         publisher=speak(PublisherClient, publisher_app, "tests"),
         library=library,
+        library_app=library_app,
         app=app,
     )
     yield found

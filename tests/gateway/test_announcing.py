@@ -14,7 +14,6 @@ import accounts_service.app
 from accounts_service.models.people import Account
 from accounts_service.models.profiles import Profile
 from accounts_service.settings import Settings as AccountsSettings
-from gateway.actions.announcing import announcement_id
 from gateway.app import create_app as create_gateway
 from gateway.settings import Settings as GatewaySettings
 from kit import clock
@@ -32,6 +31,7 @@ from kit.contracts.gateway import (
     Job,
     JobState,
     SocialPosts,
+    announcement_id,
 )
 from kit.contracts.publisher.client import PublisherClient
 from kit.contracts.publisher.errors import AnnouncementNotFound

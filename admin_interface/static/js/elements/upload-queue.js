@@ -34,7 +34,7 @@ customElements.define("upload-queue", class extends HTMLElement {
 
   choice() {
     const data = new FormData(this.form);
-    return { access_level: data.get("access_level"), publish: data.has("publish"), price_amount: Number(data.get("price_amount")) || null };
+    return { access_level: data.get("access_level"), publish: data.has("publish"), price_amount: Number(data.get("price_amount")) || null, announce: announcement(data) };
   }
 
   async next() {
@@ -133,6 +133,11 @@ customElements.define("upload-queue", class extends HTMLElement {
     throw new Error((await answer.json().catch(() => ({}))).detail ?? `HTTP ${answer.status}`);
   }
 });
+
+function announcement(data) {
+  const targets = data.getAll("networks");
+  return { followers: data.has("announce"), social: targets.length ? { targets } : null };
+}
 
 // The same file keeps its key until it has arrived, so that asking again makes no second film.
 const nameOf = (file) => `upload:${file.name}:${file.size}:${file.lastModified}`;

@@ -6,7 +6,7 @@ Catalogues are compiled in memory when a front-end starts; there is nothing to b
 import io
 import re
 from collections.abc import Iterable, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, tzinfo
 from pathlib import Path
 
 from babel import Locale, dates, numbers
@@ -72,9 +72,9 @@ class Language:
     def day(self, moment: date | datetime) -> str:
         return str(dates.format_date(moment, "long", locale=self.code))
 
-    def moment(self, moment: datetime) -> str:
-        """Write day and time, in UTC: Abidjan, Accra, Dakar and Lomé all live in it."""
-        local = moment.astimezone(UTC)
+    def moment(self, moment: datetime, zone: tzinfo = UTC) -> str:
+        """Write day and time; without a zone in UTC, where Abidjan, Accra, Dakar and Lomé live."""
+        local = moment.astimezone(zone)
         return f"{dates.format_date(local, 'd MMM yyyy', locale=self.code)}, {local:%H:%M}"
 
     def duration(self, seconds: float) -> str:

@@ -9,6 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from markupsafe import Markup
 
 from kit.assets import Assets
+from kit.auth import Caller, may
 from kit.i18n import Language, languages
 from kit.schema import Schema
 from kit.site.brand import Brand
@@ -95,6 +96,11 @@ class Frame:
         """Return the name of whoever the site is seen as, if it is not oneself."""
         name = self.site.acting.open(self.request.cookies.get(self.site.acting_cookie, ""))
         return (name or b"").decode()
+
+    def may(self, permission: str) -> bool:
+        """Say whether that is allowed to whoever is signed in, if the page asked who it is."""
+        caller: Caller | None = getattr(self.request.state, "person", None)
+        return caller is not None and may(caller, permission)
 
     @property
     def csrf(self) -> str:

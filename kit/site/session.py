@@ -49,7 +49,7 @@ async def _maybe_person(request: Request) -> Caller | None:
     """Return who is signed in; the answer to `request` carries a renewed session's cookies."""
     state = request.scope.setdefault("state", {})
     if "person" not in state:
-        state["person"] = await _known(request) or await _renewed(request)
+        state["person"] = await _known(request) or await renewed(request)
     found: Caller | None = state["person"]
     return found
 
@@ -95,7 +95,7 @@ async def _known(request: Request) -> Caller | None:
         return None
 
 
-async def _renewed(request: Request) -> Caller | None:
+async def renewed(request: Request) -> Caller | None:
     """Trade the refresh token for a new pair; a session that is over is forgotten."""
     cookies: SessionCookies = request.app.state.session
     token = request.cookies.get(cookies.refresh, "")[:400]
@@ -136,15 +136,15 @@ class KeepSession:
         await self.app(scope, receive, with_cookies)
 
     def _add(self, state: dict[str, Any], headers: MutableHeaders) -> None:
-        """Leave alone what the page itself set: signing in, signing out."""
-        said = "".join(headers.getlist("set-cookie"))
-        if f"{self.cookies.refresh}=" in said:
+        """Leave alone what the page itself set: signing in, signing out, somebody else watching."""
+        said = tuple(each.partition("=")[0] for each in headers.getlist("set-cookie"))
+        if self.cookies.refresh in said:
             return
         carrier = Response()
         if fresh := state.pop("fresh_session", None):
             self.cookies.keep(carrier, fresh)
         elif state.pop("session_is_over", False):
             self.cookies.forget(carrier)
-        for name, value in carrier.raw_headers:
-            if name == b"set-cookie":
-                headers.append("set-cookie", value.decode())
+        for value in carrier.headers.getlist("set-cookie"):
+            if value.partition("=")[0] not in said:
+                headers.append("set-cookie", value)

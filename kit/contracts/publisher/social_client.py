@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+import httpx
+
 from kit.client import ServiceClient
 from kit.contracts.publisher import social_errors
 from kit.contracts.publisher.social import (
@@ -43,6 +45,10 @@ class SocialCalls(ServiceClient):
         """Rename it, or connect it again with other credentials."""
         return await self.patch(f"/social/accounts/{account_id}", change, SocialAccount)
 
+    async def check_account(self, account_id: UUID) -> SocialAccount:
+        """Ask its network whether it still takes what the account was connected with."""
+        return await self.post(f"/social/accounts/{account_id}/checks", None, SocialAccount)
+
     async def disconnect_account(self, account_id: UUID) -> None:
         """Forget its credentials; what it published stays in the list."""
         await self.delete(f"/social/accounts/{account_id}")
@@ -60,6 +66,11 @@ class SocialCalls(ServiceClient):
 
     async def media_file(self, media_id: UUID) -> bytes:
         return (await self.send("GET", f"/social/media/{media_id}/file")).content
+
+    async def media_part(self, media_id: UUID, wanted: str = "") -> httpx.Response:
+        """Return its file, or the part that a Range header asks for: players jump."""
+        headers = {"Range": wanted} if wanted else {}
+        return await self.send("GET", f"/social/media/{media_id}/file", headers=headers)
 
     async def preview_publication(self, new: SocialPreviewNew) -> SocialPreview:
         return await self.post("/social/previews", new, SocialPreview)

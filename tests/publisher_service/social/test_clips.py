@@ -23,6 +23,7 @@ from publisher_service.models.social import Media
 from publisher_service.providers.footage import Cut
 from publisher_service.providers.pictures import cleaned
 from publisher_service.rules.footage import FILTERS, FootageUnread, check_clip, chosen, part
+from publisher_service.rules.parts import Part, wanted
 from tests.fakes.network import Simulator
 from tests.fakes.telegram import TOKEN
 from tests.publisher_service.social.desk import Desk
@@ -102,9 +103,10 @@ async def test_a_clip_asked_for_becomes_ready(desk: Desk, zone: PullZone) -> Non
     await actions.cut(desk.transaction, desk.press, media)
     async with desk.transaction() as session:
         found = await actions.see(session, media)
-        media_type, content = await actions.content(session, desk.press, media)
+        content = await actions.content(desk.press, found)
+        some = await actions.content(desk.press, found, Part(4, 4))
     assert (found.state, found.byte_count) == (MediaState.ready, len(content))
-    assert media_type == "video/mp4"
+    assert (found.media_type, some) == ("video/mp4", b"ftyp")
     assert "playlist_url" not in str(found.cut)
 
 
@@ -173,3 +175,23 @@ async def test_a_picture_is_made_anew_without_what_was_hidden_in_it() -> None:
         assert (found.format, found.size, len(found.getexif())) == ("JPEG", (2048, 1024), 0)
     with pytest.raises(MediaRefused):
         await cleaned(b"GIF89a not a picture")
+
+
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [
+        ("bytes=0-", (0, 100)),
+        ("bytes=10-19", (10, 10)),
+        ("bytes=90-500", (90, 10)),
+        ("bytes=-5", (95, 5)),
+        ("bytes=100-", None),
+        ("bytes=20-10", None),
+        ("bytes=-", None),
+        ("bytes=0-1,5-6", None),
+        ("", None),
+    ],
+)
+def test_a_part_of_a_file_is_given_as_asked_for(
+    header: str, expected: tuple[int, int] | None
+) -> None:
+    assert wanted(header, 100) == expected

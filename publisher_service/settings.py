@@ -37,7 +37,7 @@ class Settings(ServiceSettings):
 
     vapid_private_key: SecretStr = Field(
         SecretStr(""),
-        description="signs web pushes: a P-256 key, 32 bytes in base64; empty: no web push",
+        description="signs web pushes: a P-256 key, 32 bytes in base64 or hex; empty: none",
     )
     vapid_subject: str = Field(
         "", description="whom push services may write to: mailto: or https:; empty: the sender"
@@ -58,7 +58,7 @@ class Settings(ServiceSettings):
         SecretStr(""), description='the header that lets us in, as "Authorization: Bearer …"'
     )
     sms_body: str = Field(
-        '{"to": "{to}", "text": "{text}", "id": "{id}"}',
+        "to={to}&text={text}&id={id}",
         description="what is sent, JSON or a=b&c=d, with {to}, {digits}, {text}, {id}, {channel}",
     )
     sms_answer: str = Field(
@@ -67,9 +67,7 @@ class Settings(ServiceSettings):
     sms_rate: str = Field("5/second", description="how many the provider takes; empty: no limit")
     whatsapp_url: str = Field("", description="the same for WhatsApp; empty: no WhatsApp")
     whatsapp_header: SecretStr = Field(SecretStr(""), description="the header that lets us in")
-    whatsapp_body: str = Field(
-        '{"to": "{to}", "text": "{text}", "id": "{id}"}', description="what is sent"
-    )
+    whatsapp_body: str = Field("to={to}&text={text}&id={id}", description="what is sent")
     whatsapp_answer: str = Field("id", description="where the answer has the message's id")
     whatsapp_rate: str = Field("5/second", description="how many the provider takes")
     phone_folds: bool = Field(
@@ -123,6 +121,24 @@ class Settings(ServiceSettings):
     )
     telegram_api_url: str = Field("https://api.telegram.org", description="Telegram's Bot API")
     x_api_url: str = Field("https://api.x.com", description="X's API")
+    facebook_api_url: str = Field(
+        "https://graph.facebook.com/v25.0", description="Facebook's Graph API, Instagram's too"
+    )
+    facebook_video_url: str = Field(
+        "https://graph-video.facebook.com/v25.0", description="where pages' videos are uploaded"
+    )
+    instagram_api_url: str = Field(
+        "https://graph.instagram.com/v25.0", description="the same for Instagram's own login"
+    )
+    meta_upload_url: str = Field(
+        "https://rupload.facebook.com", description="where videos for Instagram are uploaded"
+    )
+    meta_app_id: str = Field(
+        "",
+        description="the application on developers.facebook.com; with its secret, tokens are"
+        " lengthened and every call carries appsecret_proof",
+    )
+    meta_app_secret: SecretStr = Field(SecretStr(""), description="and its secret")
     youtube_api_url: str = Field("https://www.googleapis.com", description="YouTube's Data API")
     google_token_url: str = Field(
         "https://oauth2.googleapis.com/token", description="where Google renews tokens"

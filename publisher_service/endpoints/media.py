@@ -4,12 +4,14 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
+from fastapi.responses import StreamingResponse
 
 from kit.contracts.catalog.client import CatalogClient
 from kit.contracts.publisher.social import ClipNew, Media
 from kit.web import ReadSession, Session, using
 from publisher_service.actions.social import media
 from publisher_service.endpoints.social import PressDep, Reader, Writer
+from publisher_service.rules.parts import wanted
 
 router = APIRouter(prefix="/social", tags=["social"])
 RAW = {
@@ -42,6 +44,29 @@ async def see(media_id: UUID, caller: Reader, session: ReadSession) -> Media:
 
 
 @router.get("/media/{media_id}/file", summary="Its file", response_class=Response)
-async def file(media_id: UUID, caller: Reader, session: ReadSession, press: PressDep) -> Response:
-    media_type, content = await media.content(session, press, media_id)
-    return Response(content, media_type=media_type)
+async def file(
+    request: Request, media_id: UUID, caller: Reader, session: ReadSession, press: PressDep
+) -> Response:
+    """Answer all of it, or the one part that a Range header asks for."""
+    found = await media.see(session, media_id)
+    part = wanted(request.headers.get("range", ""), found.byte_count)
+    content = await media.content(press, found, part)
+    headers = {"Accept-Ranges": "bytes"}
+    if part is None:
+        return Response(content, media_type=found.media_type, headers=headers)
+    last = part.start + len(content) - 1
+    headers["Content-Range"] = f"bytes {part.start}-{last}/{found.byte_count}"
+    return Response(content, 206, media_type=found.media_type, headers=headers)
+
+
+@router.get(
+    "/shared/{media_id}/{until}/{signature}",
+    summary="A file, for the network that was given this address",
+    response_class=Response,
+)
+async def shared(
+    media_id: UUID, until: int, signature: str, session: ReadSession, press: PressDep
+) -> StreamingResponse:
+    found = await media.shared(session, press, media_id, until, signature)
+    headers = {"Content-Length": str(found.byte_count), "Cache-Control": "private, no-store"}
+    return StreamingResponse(media.parts(found), media_type=found.media_type, headers=headers)

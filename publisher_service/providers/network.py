@@ -6,7 +6,7 @@ post public; it is never repeated unless `find` has looked and seen nothing. *co
 the network's final word. Each call of a method is one small step, written down before the next.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -81,11 +81,30 @@ class Step:
 
 @dataclass(frozen=True)
 class Identity:
-    """Whose credentials these are. `more` is kept with them."""
+    """Whose credentials these are. `more` is kept with them; `renew_at` in it (ISO): from when on
+    they should be renewed, before they end.
+    """
 
     handle: str
     url: str | None = None
     more: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """An account that credentials reach: their `field` set to `value` chooses it."""
+
+    field: str
+    value: str
+    title: str
+
+
+class Unchosen(Exception):
+    """These credentials reach several accounts."""
+
+    def __init__(self, choices: Sequence[Choice]) -> None:
+        super().__init__("these credentials reach several accounts")
+        self.choices = choices
 
 
 class Slow(Exception):

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 from aiohttp import web
@@ -22,6 +22,7 @@ class Trouble:
     body: Any = None
     headers: dict[str, str] = field(default_factory=dict)
     after_doing: bool = False
+    after: int = 0  # so many of them go well before
 
 
 def dropped(at: str) -> Trouble:
@@ -77,6 +78,9 @@ class Simulator:
         if trouble is None:
             return await handler(request)
         self.troubles.remove(trouble)
+        if trouble.after:
+            self.troubles.append(replace(trouble, after=trouble.after - 1))
+            return await handler(request)
         if trouble.after_doing:
             await handler(request)
         if not trouble.status:

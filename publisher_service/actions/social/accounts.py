@@ -11,12 +11,21 @@ from kit.contracts.publisher.social_errors import (
     CredentialsMissing,
     CredentialsRefused,
     SocialAccountKnown,
+    SocialAccountUnchosen,
 )
 from kit.errors import Unavailable
 from kit.events import audit
 from publisher_service.actions.social.press import Press
 from publisher_service.models.social import SocialAccount
-from publisher_service.providers.network import Away, Expired, Identity, Lost, Refused, Slow
+from publisher_service.providers.network import (
+    Away,
+    Expired,
+    Identity,
+    Lost,
+    Refused,
+    Slow,
+    Unchosen,
+)
 from publisher_service.queries import social as queries
 from publisher_service.rules.connecting import FIELDS
 from publisher_service.rules.networks import RULES, missing_credentials, shown
@@ -120,6 +129,9 @@ async def _identified(
             if fresh is None:
                 raise CredentialsRefused(reason=str(expired)) from expired
             credentials, identity = fresh, await network.identify(fresh)
+    except Unchosen as several:
+        choices = [wire.SocialChoice.model_validate(each).model_dump() for each in several.choices]
+        raise SocialAccountUnchosen(choices=choices) from several
     except (Expired, Refused) as refused:
         raise CredentialsRefused(reason=str(refused)) from refused
     except (Away, Lost, Slow) as trouble:

@@ -1,5 +1,6 @@
 """Pictures and clips for posts."""
 
+from collections.abc import AsyncIterator
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -15,10 +16,13 @@ from kit.jobs import enqueue
 from publisher_service.actions.social.press import Press, Transaction
 from publisher_service.models.social import Media
 from publisher_service.providers.footage import Cut, CutFailed
-from publisher_service.providers.network import Refused
+from publisher_service.providers.network import File, Refused
 from publisher_service.providers.pictures import cleaned
+from publisher_service.rules import sharing
 from publisher_service.rules.footage import FILTERS, SIZES, FootageUnread, check_clip
 from publisher_service.rules.parts import Part
+
+PART = 1024**2
 
 
 async def add_picture(session: AsyncSession, press: Press, content: bytes) -> Media:
@@ -115,3 +119,21 @@ async def content(press: Press, media: Media, part: Part | None = None) -> bytes
         return await press.storage.part(media.path, part.start, part.length)
     except FileNotFoundError as error:
         raise MediaNotFound from error
+
+
+async def shared(
+    session: AsyncSession, press: Press, media_id: UUID, until: int, signature: str
+) -> File:
+    """Return a file that a network was told the address of; raise MediaNotFound."""
+    if not sharing.is_shared(press.sharing_key, media_id, until, signature, clock.now()):
+        raise MediaNotFound
+    found = press.file(await see(session, media_id), until)
+    if found is None:
+        raise MediaNotFound
+    return found
+
+
+async def parts(file: File) -> AsyncIterator[bytes]:
+    """Yield a file in parts, so that a long clip is never in memory whole."""
+    for start in range(0, file.byte_count, PART):
+        yield await file.read(start, min(PART, file.byte_count - start))

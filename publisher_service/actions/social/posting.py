@@ -19,6 +19,7 @@ from publisher_service.models.social import Target
 from publisher_service.providers.network import Away, Expired, Lost, Phase, Slow, Work
 from publisher_service.queries import social as queries
 from publisher_service.rules import posting as rules
+from publisher_service.rules import sharing
 from publisher_service.rules.networks import composed
 
 logger = logging.getLogger(__name__)
@@ -109,7 +110,7 @@ def _held(press: Press, target: Target) -> Held:
             has_media=publication.media is not None,
         ),
         credentials=press.credentials(target.account),
-        file=press.file(publication.media),
+        file=press.file(publication.media, sharing.until(publication.publish_at, target.begun_at)),
         url=publication.url,
         film_id=publication.film_id,
         marks=target.marks,

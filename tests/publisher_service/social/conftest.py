@@ -1,6 +1,7 @@
 """Simulated networks, and a desk that posts to them."""
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 
@@ -8,6 +9,8 @@ from kit.db import open_database
 from publisher_service.actions.social.press import open_press
 from publisher_service.settings import Settings
 from tests.conftest import DatabaseUrl
+from tests.fakes.facebook import Facebook
+from tests.fakes.instagram import Instagram
 from tests.fakes.telegram import Telegram
 from tests.fakes.x import X
 from tests.fakes.youtube import YouTube
@@ -38,8 +41,31 @@ async def youtube() -> AsyncIterator[YouTube]:
 
 
 @pytest.fixture
+async def instagram() -> AsyncIterator[Instagram]:
+    async with Instagram() as found:
+        yield found
+
+
+@pytest.fixture
+async def facebook() -> AsyncIterator[Facebook]:
+    async with Facebook() as found:
+        yield found
+
+
+@pytest.fixture
+def networks() -> dict[str, Any]:
+    """Return where more networks are; tests that need them say so."""
+    return {}
+
+
+@pytest.fixture
 def settings(
-    database_url: DatabaseUrl, valkey_url: str, telegram: Telegram, x: X, youtube: YouTube
+    database_url: DatabaseUrl,
+    valkey_url: str,
+    telegram: Telegram,
+    x: X,
+    youtube: YouTube,
+    networks: dict[str, Any],
 ) -> Settings:
     return Settings(
         environment="test",
@@ -52,6 +78,7 @@ def settings(
         x_api_url=x.url,
         youtube_api_url=youtube.url,
         google_token_url=f"{youtube.url}/token",
+        **networks,
     )
 
 

@@ -1,7 +1,7 @@
 """publisher_service, put together: `uvicorn --factory publisher_service.app:create_app`."""
 
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from typing import Any
 
 from fastapi import FastAPI
@@ -9,14 +9,19 @@ from fastapi import FastAPI
 from kit.client import ServiceClient
 from kit.contracts.accounts.client import AccountsClient
 from kit.contracts.catalog.client import CatalogClient
+from kit.contracts.publisher.notices import ChannelName
 from kit.db import Database
 from kit.web import build_app
 from publisher_service.actions.live import Hub
+from publisher_service.actions.polling import listening
+from publisher_service.actions.reaching import opened
 from publisher_service.actions.social.press import open_press
 from publisher_service.actions.tools import Tools
+from publisher_service.endpoints import channels as places
 from publisher_service.endpoints import desk, media, notices, social, streams, wishes, words
 from publisher_service.providers.channel import Channel
 from publisher_service.providers.mail import KeptMail, MailServer, Server, Writer
+from publisher_service.providers.telegram_person import TelegramPerson
 from publisher_service.queries import mails
 from publisher_service.rules.letters import sender_of
 from publisher_service.settings import Settings
@@ -37,6 +42,7 @@ def create_app(
         notices.router,
         desk.router,
         wishes.router,
+        places.router,
         words.router,
         social.router,
         media.router,
@@ -56,17 +62,26 @@ def _setup(given: Sequence[Channel]) -> Callable[[FastAPI], AbstractAsyncContext
     async def setup(app: FastAPI) -> AsyncIterator[None]:
         settings: Settings = app.state.settings
         tools = app.state.tools = Tools(settings)
-        channels = [_mail(settings, tools, app.state.database), *given]
+        channels = [_mail(settings, tools, app.state.database), *opened(settings, tools), *given]
         tools.channels = {channel.name: channel for channel in channels}
         app.state.hub = Hub(settings.database_url, app.state.database, tools)
         app.state.press = open_press(settings)
-        yield
+        async with _bot(app, tools):
+            yield
         await app.state.hub.close()
         await app.state.press.close()
         for channel in channels:
             await channel.close()
 
     return setup
+
+
+def _bot(app: FastAPI, tools: Tools) -> AbstractAsyncContextManager[None]:
+    """Hear what people tell the Telegram bot, when there is one."""
+    found = tools.channels.get(ChannelName.telegram)
+    if isinstance(found, TelegramPerson) and app.state.database is not None:
+        return listening(found, tools, app.state.database)
+    return nullcontext()
 
 
 def _mail(settings: Settings, tools: Tools, database: Database) -> Channel:

@@ -14,7 +14,7 @@ from kit.jobs import Again, Job, Later, Task, Tasks
 from publisher_service.actions import digests, following, outbox, planning
 from publisher_service.actions.planning import task_of
 from publisher_service.actions.social import media, posting
-from publisher_service.queries import mails, notices
+from publisher_service.queries import mails, notices, places
 
 tasks = Tasks()
 # How many at once, by channel; what a channel may send in a second is its own affair.
@@ -29,7 +29,7 @@ async def plan_notice(job: Job, notice_id: str) -> None:
         accounts = await notices.accounts_of(session, [UUID(notice_id)])
     known = await planning.contacts(job.client(AccountsClient), accounts)
     async with job.transaction() as session:
-        await planning.plan_one(session, UUID(notice_id), known)
+        await planning.plan_one(session, UUID(notice_id), known, job.state.tools)
 
 
 async def send(job: Job, delivery_id: str) -> dict[str, Any] | Again | None:
@@ -72,6 +72,7 @@ async def send_digests(job: Job) -> None:
 @tasks.every(3600)
 async def forget_old(job: Job) -> None:
     now = clock.now()
+    await places.forget_expired(job.session, now)
     await notices.forget_sealed_before(job.session, now - LINKS_LIVE)
     await notices.forget_before(job.session, now - timedelta(days=job.settings.kept_days))
     await mails.forget_before(job.session, now - timedelta(days=job.settings.kept_days))

@@ -5,9 +5,10 @@ from ports and folders. `secrets.env` is written on the first start and never ch
 lengthened when a new release needs a secret more.
 """
 
+import base64
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -24,7 +25,23 @@ TWINS = {
     "TRANSCODER_READ_ONLY_KEY": "BUNNY_READ_ONLY_KEY",
     "TRANSCODER_CDN_KEY": "BUNNY_CDN_KEY",
 }
-SECRETS = ("SUITE_SECRET", "SECRET_KEY", *TWINS)
+# The order of P-256: its private keys are the numbers below it.
+P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+
+
+def _secret() -> str:
+    return secrets.token_urlsafe(36)
+
+
+def _p256_key() -> str:
+    number = secrets.randbelow(P256_ORDER - 1) + 1
+    return base64.urlsafe_b64encode(number.to_bytes(32, "big")).rstrip(b"=").decode()
+
+
+SECRETS: Mapping[str, Callable[[], str]] = {
+    **dict.fromkeys(("SUITE_SECRET", "SECRET_KEY", *TWINS), _secret),
+    "PUBLISHER_VAPID_PRIVATE_KEY": _p256_key,
+}
 
 
 @dataclass(frozen=True)
@@ -95,9 +112,9 @@ def _secrets(path: Path) -> dict[str, str]:
                 f"{path} is damaged: it is empty. Put back your copy of it; without one, remove "
                 "it, and codes and sessions given out so far stop working."
             )
-        missing = [name for name in SECRETS if name not in found]
+        missing = {name: make for name, make in SECRETS.items() if name not in found}
         if missing:
-            found |= {name: secrets.token_urlsafe(36) for name in missing}
+            found |= {name: make() for name, make in missing.items()}
             _write(path, found)
         return found
 

@@ -47,7 +47,7 @@ async def send_again(session: AsyncSession, delivery_id: UUID) -> wire.Delivery:
     found = await deliveries.delivery(session, delivery_id, lock=True)
     if found.state in OPEN:
         raise DeliveryUnderWay
-    if "link" in KINDS[found.kind].values and not _has_link(found):
+    if {"link", "code"} & {*KINDS[found.kind].values} and not _has_link(found):
         raise ValuesForgotten
     await people.revive(session, [Place(ChannelName(found.channel), found.address)])
     found.state, found.error, found.due_at = DeliveryState.queued, None, None

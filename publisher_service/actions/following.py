@@ -99,6 +99,8 @@ async def _tell_batch(job: Job, announcement_id: UUID) -> bool:
         ]
         new = await notices.add(session, rows)
         await notices.tell_live(session, [row["account_id"] for row in rows])
-        await planning.plan_many(session, await notices.notices(session, new), known)
+        await planning.plan_many(
+            session, await notices.notices(session, new), known, job.state.tools
+        )
         again.reached, again.told = some[-1], again.told + len(new)
     return True

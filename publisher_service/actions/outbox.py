@@ -36,6 +36,7 @@ from publisher_service.providers.channel import (
     Sent,
 )
 from publisher_service.queries import deliveries, people
+from publisher_service.rules.kinds import CODE
 from publisher_service.rules.trying import OPEN, after, wait
 
 LONGEST_PAUSE = 5.0  # a pause longer than this is not worth a place among those that send
@@ -65,6 +66,8 @@ async def send(job: Job, delivery_id: UUID) -> dict[str, Any] | Again | None:
         if channel is None:
             return _result(Ended(delivery, "rejected", "This channel is not set up."), tools)
         details = await _details(session, delivery)
+        if details is None:
+            return _result(Ended(delivery, "rejected", "This place is theirs no more."), tools)
         message = wording.message(tools, await tools.templates(session), delivery, details)
     if not channel.folds and not await _begun(job, delivery):
         return _result(Ended(delivery, "lost", "The service stopped while it was sent."), tools)
@@ -100,10 +103,12 @@ async def _step_back(job: Job, channel: Channel, delivery: Delivery, pause: floa
     return Again(pause * (1 + random.random()))  # noqa: S311  (only spreads load)
 
 
-async def _details(session: AsyncSession, delivery: Delivery) -> Mapping[str, str]:
-    if delivery.channel == ChannelName.email:
+async def _details(session: AsyncSession, delivery: Delivery) -> Mapping[str, str] | None:
+    """Return what else the channel needs; None when the place was taken away meanwhile."""
+    if delivery.channel == ChannelName.email or delivery.kind == CODE:
         return {}
-    return await people.details(session, ChannelName(delivery.channel), delivery.address)
+    channel, account_id = ChannelName(delivery.channel), delivery.account_id
+    return await people.details(session, channel, delivery.address, account_id)
 
 
 async def _pace(limiter: Limiter, channel: Channel, address: str) -> float:

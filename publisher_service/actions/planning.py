@@ -14,7 +14,9 @@ from kit.contracts.accounts.identity import Contact
 from kit.contracts.publisher.notices import ChannelName, DeliveryState
 from kit.db import new_id
 from kit.jobs import enqueue, enqueue_many
+from publisher_service.actions import spending
 from publisher_service.actions.telling import URGENT, USUAL
+from publisher_service.actions.tools import Tools
 from publisher_service.models.notices import Delivery, Notice
 from publisher_service.queries import deliveries, notices, people
 from publisher_service.rules.kinds import KINDS, Kind
@@ -31,17 +33,22 @@ async def contacts(client: AccountsClient, accounts: Sequence[UUID]) -> Contacts
     return {one.id: one for one in (await client.contacts(accounts)).items}
 
 
-async def plan_one(session: AsyncSession, notice_id: UUID, known: Contacts) -> None:
+async def plan_one(session: AsyncSession, notice_id: UUID, known: Contacts, tools: Tools) -> None:
     """Plan a notice; planned again, nothing is added."""
     found = await notices.notices(session, [notice_id])
-    await plan_many(session, found, known)
+    await plan_many(session, found, known, tools)
 
 
-async def plan_many(session: AsyncSession, found: Sequence[Notice], known: Contacts) -> None:
+async def plan_many(
+    session: AsyncSession, found: Sequence[Notice], known: Contacts, tools: Tools
+) -> None:
     """Plan these notices, and ask for their deliveries, all in the caller's transaction."""
     accounts = {one.account_id for one in found if one.account_id is not None}
     wishes = await people.wishes(session, accounts)
-    other = await people.places(session, accounts)
+    other = {
+        account: [place for place in some if place.channel in tools.channels]
+        for account, some in (await people.places(session, accounts)).items()
+    }
     wanted = {one.id: _places(one, known, other) for one in found}
     dead = await people.dead(session, (place for some in wanted.values() for place in some))
     at, rows = clock.now(), []
@@ -54,6 +61,7 @@ async def plan_many(session: AsyncSession, found: Sequence[Notice], known: Conta
         contact = known.get(notice.account_id) if notice.account_id else None
         locale = language(notice.locale, contact.locale if contact else None)
         rows += [_row(notice, one, locale, at) for one in plan(kind, places, wish, at)]
+    rows = await spending.within_daily(session, rows, tools.settings.phone_daily, at)
     await _ask(session, await deliveries.add(session, rows))
 
 
@@ -105,7 +113,7 @@ async def _ask(session: AsyncSession, planned: Sequence[Delivery]) -> None:
     now = clock.now()
     at_once: dict[tuple[str, int], list[UUID]] = {}
     for one in planned:
-        if one.is_for_digest:
+        if one.is_for_digest or one.state == DeliveryState.failed:
             continue
         if one.due_at is None:
             priority = URGENT if KINDS[one.kind].is_fixed else USUAL

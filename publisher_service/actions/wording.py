@@ -16,7 +16,7 @@ from publisher_service.actions.tools import Target, Tools
 from publisher_service.models.notices import Delivery, Notice, Template
 from publisher_service.providers.channel import Message
 from publisher_service.rules import texts, values
-from publisher_service.rules.kinds import KINDS, Kind
+from publisher_service.rules.kinds import CODE, KINDS, Kind
 from publisher_service.rules.words import Words
 
 FORM = Form((Path(__file__).parent.parent / "templates/emails/notice.html").read_text())
@@ -58,7 +58,7 @@ def message(
     """Return what a channel carries; sealed values are opened here and nowhere else."""
     notice, kind = delivery.notice, KINDS[delivery.kind]
     opened = dict(notice.values)
-    if notice.sealed and delivery.channel == ChannelName.email:
+    if notice.sealed and (delivery.channel == ChannelName.email or kind.name == CODE):
         opened |= unseal(tools.secret, NOTICE, notice.sealed)
     target = Target(kind.name, delivery.address, delivery.account_id)
     to = Envelope(

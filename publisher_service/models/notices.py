@@ -51,6 +51,12 @@ class Delivery(Row, Table):
             "due_at",
             postgresql_where=text("is_for_digest AND state = 'waiting'"),
         ),
+        Index(
+            "ix_delivery_paid",
+            "account_id",
+            "created_at",
+            postgresql_where=text("channel IN ('sms', 'whatsapp')"),
+        ),
     )
 
     notice_id: Mapped[UUID] = mapped_column(ForeignKey("notice.id", ondelete="CASCADE"))

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, insert, select, text, update
+from sqlalchemy import delete, func, insert, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload, selectinload
@@ -13,7 +13,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from kit.contracts.publisher.errors import DeliveryNotFound
 from kit.contracts.publisher.notices import ChannelName, DeliveryQuery, DeliveryState
 from publisher_service.models.notices import Attempt, Delivery
-from publisher_service.models.people import DeadAddress
+from publisher_service.models.people import Address, DeadAddress
 from publisher_service.rules.trying import OPEN
 
 # A delivery that ended is reopened by staff alone, not by the late answer of a lost worker.
@@ -116,6 +116,10 @@ async def note_dead(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> No
             index_elements=["channel", "address"],
             set_={"reason": statement.excluded.reason, "at": statement.excluded.at},
         )
+    )
+    # A device, chat or number that is gone is nobody's any more; e-mail addresses are not ours.
+    await session.execute(
+        delete(Address).where(tuple_(Address.channel, Address.address).in_(list(new)))
     )
 
 

@@ -17,6 +17,7 @@ from publisher_service.models.people import (
     Preference,
     Unsubscribed,
 )
+from publisher_service.models.places import Waiting
 from publisher_service.rules.planning import DEFAULT_ZONE, Place, Wishes
 
 
@@ -68,12 +69,17 @@ async def places(session: AsyncSession, accounts: Collection[UUID]) -> dict[UUID
     return found
 
 
-async def details(session: AsyncSession, channel: ChannelName, address: str) -> dict[str, str]:
-    """Return what else a channel needs to reach an address."""
+async def details(
+    session: AsyncSession, channel: ChannelName, address: str, account_id: UUID | None
+) -> dict[str, str] | None:
+    """Return what else a channel needs to reach an address; None when it is theirs no more."""
     statement = select(Address.details).where(
-        Address.channel == channel, Address.address == address
+        Address.channel == channel,
+        Address.address == address,
+        Address.account_id == account_id,
+        Address.verified_at.is_not(None),
     )
-    return await session.scalar(statement) or {}
+    return await session.scalar(statement)
 
 
 async def dead(session: AsyncSession, asked: Iterable[Place]) -> set[Place]:
@@ -113,5 +119,5 @@ async def unsubscribe(session: AsyncSession, email: str, kind: str, at: datetime
 
 async def forget(session: AsyncSession, account_id: UUID) -> None:
     """Delete what is kept about how somebody wants to be told."""
-    for table in (Preference, Habits, Address):
+    for table in (Preference, Habits, Address, Waiting):
         await session.execute(delete(table).where(table.account_id == account_id))

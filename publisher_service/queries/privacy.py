@@ -8,9 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from publisher_service.models.notices import Delivery, Mail, Notice
 from publisher_service.models.people import Address, Follow, Habits, Preference
+from publisher_service.models.places import Waiting
 
-KEPT = (Notice, Delivery, Preference, Habits, Address, Follow)
-HIDDEN = frozenset({"sealed", "details", "account_id"})
+KEPT = (Notice, Delivery, Preference, Habits, Address, Follow, Waiting)
+HIDDEN = frozenset({"sealed", "details", "digest", "account_id"})
 
 
 async def everything(session: AsyncSession, account_id: UUID) -> dict[str, list[dict[str, Any]]]:

@@ -7,6 +7,7 @@ from kit.contracts.publisher.notices import ChannelName
 
 IN_APP, EMAIL = ChannelName.in_app, ChannelName.email
 PUSH, TELEGRAM = ChannelName.web_push, ChannelName.telegram
+CODE, TRIAL = "address.code", "address.trial"  # made here, for one place alone
 LOUD = (PUSH, TELEGRAM, ChannelName.sms, ChannelName.whatsapp)
 
 
@@ -74,6 +75,10 @@ KINDS: Mapping[str, Kind] = {
         Kind(
             "studio.joined", "studio", ("name", "studio", "role"), (IN_APP, EMAIL), (PUSH, TELEGRAM)
         ),
+        Kind(
+            CODE, "security", ("code", "minutes"), (), LOUD[2:], is_fixed=True, is_shown=False
+        ),
+        Kind(TRIAL, "account", ("url",), (), LOUD, is_fixed=True, is_shown=False),
         Kind("digest.news", "films", ("name", "count", "items"), (EMAIL,), is_shown=False),
     )
 }  # fmt: skip

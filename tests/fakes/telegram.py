@@ -1,7 +1,8 @@
-"""Telegram's Bot API on loopback, with one channel. Strict about lengths; it tells nobody what the
-channel holds, as the real one does.
+"""Telegram's Bot API on loopback, with one channel and the chats of people. Strict about lengths;
+it tells nobody what a chat holds, as the real one does.
 """
 
+import asyncio
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +21,7 @@ class Message:
     method: str
     text: str
     file: bytes = b""
+    chat: int = CHANNEL
 
 
 class Telegram(Simulator):
@@ -27,6 +29,10 @@ class Telegram(Simulator):
         super().__init__()
         self.username = username
         self.messages: list[Message] = []
+        self.chats: set[int] = set()
+        self.blocked: set[int] = set()
+        self.updates: list[dict[str, Any]] = []
+        self.webhook: dict[str, Any] = {}
 
     @override
     def build(self, router: web.UrlDispatcher) -> None:
@@ -36,14 +42,55 @@ class Telegram(Simulator):
         if request.match_info["token"] != TOKEN:
             return _no(401, "Unauthorized")
         given = await _given(request)
+        method = request.match_info["method"]
+        if method in {"setWebhook", "deleteWebhook", "getUpdates"}:
+            return await self._listen(method, given)
+        if str(given.get("chat_id")) in map(str, self.chats):
+            return self._tell(given)
+        return self._ask_channel(method, given)
+
+    def _ask_channel(self, method: str, given: dict[str, Any]) -> web.StreamResponse:
         if str(given.get("chat_id")) not in {str(CHANNEL), f"@{self.username}"}:
             return _no(400, "Bad Request: chat not found")
-        method = request.match_info["method"]
         if method == "getChat":
             return _yes(self._chat())
         if method not in {"sendMessage", "sendPhoto", "sendVideo"}:
             return _no(404, "Not Found")
         return self._send(method, given)
+
+    def says(self, chat: int, text: str, language: str = "fr") -> dict[str, Any]:
+        """Return the update of a person who writes to the bot; whoever asks is told it too."""
+        self.chats.add(chat)
+        who = {"id": chat, "type": "private", "username": f"person{chat}"}
+        message = {"text": text, "chat": who, "from": {"language_code": language}}
+        update = {"update_id": len(self.updates) + 100, "message": message}
+        self.updates.append(update)
+        return update
+
+    def to(self, chat: int) -> list[str]:
+        return [one.text for one in self.messages if one.chat == chat]
+
+    async def _listen(self, method: str, given: dict[str, Any]) -> web.StreamResponse:
+        if method == "getUpdates":
+            if self.webhook:
+                return _no(409, "Conflict: can't use getUpdates method while webhook is active")
+            first = int(given.get("offset", 0))
+            self.updates = [one for one in self.updates if one["update_id"] >= first]
+            if not self.updates:
+                await asyncio.sleep(0.05)
+            return _yes(self.updates)
+        self.webhook = given if method == "setWebhook" else {}
+        return _yes(True)
+
+    def _tell(self, given: dict[str, Any]) -> web.StreamResponse:
+        chat, text = int(given["chat_id"]), str(given.get("text", ""))
+        if chat in self.blocked:
+            return _no(403, "Forbidden: bot was blocked by the user")
+        if not text or len(text) > 4096:
+            return _no(400, "Bad Request: message is empty or too long")
+        message = Message(len(self.messages) + 7, "sendMessage", text, chat=chat)
+        self.messages.append(message)
+        return _yes({"message_id": message.id, "chat": {"id": chat}, "date": 1_790_000_000})
 
     def _send(self, method: str, given: dict[str, Any]) -> web.StreamResponse:
         is_text = method == "sendMessage"

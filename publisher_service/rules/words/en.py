@@ -151,6 +151,19 @@ ALL: Mapping[str, Words] = {
         "You are a member of {studio} ({role}).",
         "Hello {name},\n\nYou are now a member of {studio}, as {role}.",
     ),
+    "address.code": Words(
+        "Code for a number",
+        "Your code: {code}",
+        "{code} is your code. It lasts {minutes} minutes. Give it to nobody.",
+        "{code} is your code to get messages from {brand} on this number. It lasts {minutes} "
+        "minutes. If you did not ask for it, ignore this message.",
+    ),
+    "address.trial": Words(
+        "Trial message",
+        "{brand}: trial message",
+        "All is well: your notifications will arrive here.",
+        "All is well: your notifications will arrive here.",
+    ),
     "digest.news": Words(
         "Summary of what is new",
         "What is new from those you follow",
@@ -189,3 +202,9 @@ STRANGER = "This message was sent to you by {brand}."
 CHOOSE = "Choose what you receive"
 STOP = "No more of these messages"
 AND = "If the button does not work, copy this address into your browser:"
+# What the Telegram bot answers.
+CONNECTED = "Done: notifications from {brand} arrive here. Send /stop to get no more of them."
+KNOWN = "This chat is connected to {brand} already. Send /stop to disconnect it."
+EXPIRED = "This link has expired. Ask {brand} for a new one: {link}"
+LEFT = "Noted: {brand} does not write to you here any more."
+HELLO = "To get notifications from {brand} here, connect this chat: {link}"

@@ -156,6 +156,19 @@ ALL: Mapping[str, Words] = {
         "Vous faites partie de {studio} ({role}).",
         "Bonjour {name},\n\nVous faites désormais partie de {studio}, avec le rôle « {role} ».",
     ),
+    "address.code": Words(
+        "Code pour un numéro",
+        "Votre code : {code}",
+        "{code} est votre code. Il vaut {minutes} minutes. Ne le donnez à personne.",
+        "{code} est votre code pour recevoir les messages de {brand} sur ce numéro. Il vaut "
+        "{minutes} minutes. Si vous n’avez rien demandé, ignorez ce message.",
+    ),
+    "address.trial": Words(
+        "Message d’essai",
+        "{brand} : message d’essai",
+        "Tout fonctionne : vos notifications arriveront ici.",
+        "Tout fonctionne : vos notifications arriveront ici.",
+    ),
     "digest.news": Words(
         "Résumé des nouveautés",
         "Les nouveautés que vous suivez",
@@ -194,3 +207,9 @@ STRANGER = "Ce message vous a été envoyé par {brand}."
 CHOOSE = "Choisir ce que vous recevez"
 STOP = "Ne plus recevoir ces messages"
 AND = "Si le bouton ne fonctionne pas, copiez cette adresse dans votre navigateur :"
+# What the Telegram bot answers.
+CONNECTED = "C’est fait : les nouvelles de {brand} arrivent ici. Pour les arrêter, envoyez /stop."
+KNOWN = "Cette conversation est déjà reliée à {brand}. Envoyez /stop pour l’en détacher."
+EXPIRED = "Ce lien a expiré. Demandez-en un nouveau à {brand} : {link}"
+LEFT = "C’est noté : {brand} ne vous écrit plus ici."
+HELLO = "Pour recevoir ici les notifications de {brand}, reliez cette conversation : {link}"

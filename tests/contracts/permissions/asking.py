@@ -16,7 +16,13 @@ PATIENCE, LEAVE_AFTER = 20.0, 0.2
 NOBODY = UUID("01900000-0000-7000-8000-00000000dead")
 EVERYWHERE = {"/health", "/ready", "/metrics"}  # asked of every service in tests/kit
 SLOT = re.compile(r"\{(\w+)(?::\w+)?\}")
-FILLED = {"width": "320", "number": "1", "purpose": "newsletter", "topic": f"series:{NOBODY}"}
+FILLED = {
+    "channel": "sms",
+    "width": "320",
+    "number": "1",
+    "purpose": "newsletter",
+    "topic": f"series:{NOBODY}",
+}
 # Refused for what was typed, by somebody who was let in to type it.
 WRONG_ANSWERS = {"WrongCredentials", "WrongFactor", "ProviderRefused"}
 

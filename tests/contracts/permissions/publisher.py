@@ -1,11 +1,32 @@
 """Who may pass which door of publisher_service."""
 
-from tests.contracts.permissions.rules import OPEN, PERSON, SERVICE, Needs, Person, Table
+from tests.contracts.permissions.rules import (
+    CLOSED,
+    OPEN,
+    PERSON,
+    SERVICE,
+    Closed,
+    Needs,
+    Person,
+    Table,
+)
+
+DEVICE = {
+    "endpoint": "https://push.example.org/one",
+    "keys": {"p256dh": "B" + "A" * 86, "auth": "A" * 22},
+}
 
 TABLE: Table = {
     "POST /announcements": Needs("notices:write"),
     "GET /announcements/{announcement_id}": Needs("notices:write"),
     "POST /bounces": Needs("notices:write"),
+    "GET /channels": PERSON,
+    "PUT /channels/devices": Person(body=DEVICE),
+    "POST /channels/phones": Person(body={"channel": "sms", "number": "+2250701020304"}),
+    "POST /channels/phones/codes": Person(body={"channel": "sms", "code": "123456"}),
+    "DELETE /channels/places/{place_id}": PERSON,
+    "POST /channels/places/{place_id}/trials": PERSON,
+    "POST /channels/telegram": PERSON,
     "GET /deliveries": Needs("notices:read"),
     "GET /deliveries/counts": Needs("notices:read"),
     "GET /deliveries/{delivery_id}": Needs("notices:read"),
@@ -25,12 +46,14 @@ TABLE: Table = {
     "GET /openapi.json": OPEN,
     "DELETE /personal-data/{account_id}": SERVICE,
     "GET /personal-data/{account_id}": SERVICE,
+    "POST /phones/reports/{channel}": CLOSED,
     "GET /preferences": PERSON,
     "PATCH /preferences": Person(body={}),
     "GET /social/accounts": Needs("social:read"),
     "POST /social/accounts": Needs("social:write"),
     "DELETE /social/accounts/{account_id}": Needs("social:write"),
     "PATCH /social/accounts/{account_id}": Needs("social:write"),
+    "POST /social/accounts/{account_id}/checks": Needs("social:write"),
     "GET /social/media/{media_id}": Needs("social:read"),
     "GET /social/media/{media_id}/file": Needs("social:read"),
     "POST /social/clips": Needs("social:write"),
@@ -42,8 +65,10 @@ TABLE: Table = {
     "PATCH /social/publications/{publication_id}": Needs("social:write"),
     "POST /social/publications/{publication_id}/cancellation": Needs("social:write"),
     "POST /social/publish": Needs("social:write"),
+    "GET /social/shared/{media_id}/{until}/{signature}": OPEN,
     "POST /social/targets/{target_id}/retries": Needs("social:write"),
     "POST /social/targets/{target_id}/settlement": Needs("social:write"),
+    "POST /telegram/updates": Closed(body={}),
     "GET /templates": Needs("notices:read"),
     "DELETE /templates/{kind}/{locale}": Needs("notices:write"),
     "GET /templates/{kind}/{locale}": Needs("notices:read"),

@@ -26,13 +26,8 @@ from admin_interface.pages import (
     tokens,
     uploads,
 )
-from admin_interface.pages.staff import (
-    EnrolFirst,
-    KeepSession,
-    SignInFirst,
-    ask_to_enrol,
-    ask_to_sign_in,
-)
+from admin_interface.pages.social import accounts, calendar, compose, media, publications
+from admin_interface.pages.staff import EnrolFirst, ask_to_enrol, ask_to_sign_in
 from admin_interface.settings import Settings
 from kit.client import ServiceClient
 from kit.contracts.accounts import AccountsClient
@@ -42,44 +37,59 @@ from kit.contracts.publisher.client import PublisherClient
 from kit.contracts.tokens import TokensClient
 from kit.contracts.transcoder.client import VideoLibraryClient
 from kit.site.app import build_site
+from kit.site.session import KeepSession, NotSignedIn, SessionCookies
 
 MEGABYTE = 1024 * 1024
+PAGES = (
+    overview,
+    sign_in,
+    second_factor,
+    films,
+    uploads,
+    shelves,
+    library,
+    jobs,
+    tokens,
+    invitations,
+    people,
+    merging,
+    studios,
+    programs,
+    audit,
+    notices,
+    templates,
+    publications,
+    compose,
+    media,
+    accounts,
+    calendar,
+    security,
+    passkeys,
+    patterns,
+)
 
 
 def create_app(settings: Settings | None = None, *clients: ServiceClient) -> FastAPI:
     settings = settings or Settings()
     app = build_site(
         settings,
-        overview.router,
-        sign_in.router,
-        second_factor.router,
-        films.router,
-        uploads.router,
-        shelves.router,
-        library.router,
-        jobs.router,
-        tokens.router,
-        invitations.router,
-        people.router,
-        merging.router,
-        studios.router,
-        programs.router,
-        audit.router,
-        notices.router,
-        templates.router,
-        security.router,
-        passkeys.router,
-        patterns.router,
+        *(page.router for page in PAGES),
         folder=Path(__file__).parent,
         clients=clients or _clients(settings),
         vendor={"vendor/tus.js": "tus-js-client/dist/tus.min.js"},
         origins=(settings.bunny_tus_url, settings.bunny_cdn_url),
-        body_limits={"/films": 25 * MEGABYTE, "/series": 25 * MEGABYTE, "/import": 20 * MEGABYTE},
+        body_limits={
+            "/films": 25 * MEGABYTE,
+            "/series": 25 * MEGABYTE,
+            "/import": 20 * MEGABYTE,
+            "/social/new": 12 * MEGABYTE,
+        },
     )
+    app.state.session = SessionCookies("admin_access", "admin_refresh", settings.is_secure)
     app.state.site.sign_in = "/sign-in"
-    app.add_exception_handler(SignInFirst, ask_to_sign_in)
+    app.add_exception_handler(NotSignedIn, ask_to_sign_in)
     app.add_exception_handler(EnrolFirst, ask_to_enrol)
-    app.add_middleware(KeepSession, secure=settings.is_secure)
+    app.add_middleware(KeepSession, cookies=app.state.session)
     return app
 
 

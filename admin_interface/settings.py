@@ -1,6 +1,7 @@
 """Everything admin_interface reads from its environment."""
 
 from typing import ClassVar
+from zoneinfo import ZoneInfo
 
 from pydantic import Field, SecretStr
 
@@ -35,4 +36,9 @@ class Settings(SiteSettings, env_prefix="ADMIN_"):
     )
     upload_hours: int = Field(
         48, ge=1, le=720, description="how long an upload may take before it is signed anew"
+    )
+    timezone: ZoneInfo = shared(
+        "STUDIO_TIMEZONE",
+        ZoneInfo("Africa/Abidjan"),
+        description="the studio's clock: publications are planned by it (an IANA name)",
     )

@@ -11,11 +11,12 @@ from admin_interface.forms import checked
 from admin_interface.pages.desk import back, safe_path, show
 from admin_interface.pages.refusals import refused, saying
 from admin_interface.pages.security import HERE, added_one
-from admin_interface.pages.staff import OwnAccount, address
+from admin_interface.pages.staff import OwnAccount
 from kit.contracts.accounts.factors import Confirmation, PasskeyChange, PasskeyNew
 from kit.errors import AppError
 from kit.i18n import mark
 from kit.schema import Schema
+from kit.site.session import address
 
 router = APIRouter()
 

@@ -18,6 +18,7 @@ class Card(Schema):
     note: str = "2023 · 1 h 42"
     picture: None = None
     access: str = "public"
+    age: int | None = None
     price: str = ""
     facts: list[str] = ["2023", "Togo", "1 h 42", "français"]
     teaser: str = "Avant que le village ne s’éveille, le soleil monte derrière le grand baobab."
@@ -34,6 +35,6 @@ async def patterns(request: Request, staff: Staff) -> Response:
     cards = [
         Card(),
         Card(title="Vertige", access="ppv", price="500 F"),
-        Card(title="Les tisserands du petit matin", access="vip", note=""),
+        Card(title="Les tisserands du petit matin", access="vip", note="", age=12),
     ]
     return show(request, "pages/patterns.html", PatternsView(cards=cards))

@@ -116,5 +116,5 @@ async def _person(request: Request, account_id: UUID, accounts: AccountsClient) 
         person=await accounts.account(account_id),
         studios=list((await accounts.studios_of(account_id)).items),
         actings=(await accounts.actings(account_id)).items,
-        is_me=str(account_id) == request.state.staff.id,
+        is_me=str(account_id) == request.state.person.id,
     )

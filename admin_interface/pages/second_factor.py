@@ -8,8 +8,7 @@ from fastapi.responses import JSONResponse, RedirectResponse
 from admin_interface.forms import checked
 from admin_interface.pages.desk import back, safe_path, show
 from admin_interface.pages.passkeys import credential
-from admin_interface.pages.sign_in import SecondStepView, SignInView, device, trouble, welcome
-from admin_interface.pages.staff import address
+from admin_interface.pages.sign_in import SecondStepView, SignInView, trouble, welcome
 from kit.contracts.accounts import AccountsClient, SessionEnded
 from kit.contracts.accounts.factors import (
     CeremonyExpired,
@@ -21,6 +20,7 @@ from kit.contracts.accounts.factors import (
 from kit.errors import AppError
 from kit.i18n import mark
 from kit.schema import Schema
+from kit.site.session import address, device
 from kit.web import using
 
 router = APIRouter()

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 from admin_interface.forms import checked
 from admin_interface.pages.desk import back, show
 from admin_interface.pages.refusals import refused, saying
-from admin_interface.pages.staff import OwnAccount, address, renewed
+from admin_interface.pages.staff import OwnAccount
 from kit import clock
 from kit.contracts.accounts import AccountsClient, PasswordChange
 from kit.contracts.accounts.factors import FactorAdded, Factors, TotpCode
@@ -17,6 +17,7 @@ from kit.contracts.accounts.identity import UserSession
 from kit.errors import AppError
 from kit.i18n import mark
 from kit.schema import Schema
+from kit.site.session import address, renewed
 
 router = APIRouter()
 HERE = "/security"
@@ -116,7 +117,7 @@ async def added_one(
     request: Request, accounts: AccountsClient, added: FactorAdded, text: str
 ) -> Response:
     """Show the recovery codes made with the first factor; a session that had no role gets it."""
-    if not request.state.staff.roles:
+    if not request.state.person.roles:
         await renewed(request)
     if added.recovery_codes:
         return await _codes(request, accounts, added.recovery_codes)

@@ -7,13 +7,7 @@ from fastapi.responses import RedirectResponse
 
 from admin_interface.forms import SetupForm, SignInForm, filled
 from admin_interface.pages.desk import back, safe_path, show, words
-from admin_interface.pages.staff import (
-    Staff,
-    acting,
-    address,
-    forget,
-    keep,
-)
+from admin_interface.pages.staff import Staff, acting
 from kit.contracts.accounts import (
     AccountsClient,
     Setup,
@@ -24,6 +18,7 @@ from kit.contracts.accounts.factors import SecondFactorNeeded
 from kit.errors import AppError
 from kit.i18n import mark
 from kit.schema import Schema
+from kit.site.session import SessionCookies, address, device
 from kit.web import using
 
 router = APIRouter()
@@ -128,13 +123,13 @@ async def sign_out(
             request, "/", SAYINGS.get(type(error).__name__, SAYINGS["Unavailable"]), "danger"
         )
     answer = back(request, "/sign-in", mark("Vous êtes déconnecté."), "info")
-    forget(answer)
+    _cookies(request).forget(answer)
     return answer
 
 
 def welcome(request: Request, signed_in: SignedIn, goal: str) -> Response:
     answer = RedirectResponse(goal, 303)
-    keep(answer, signed_in, secure=request.app.state.settings.is_secure)
+    _cookies(request).keep(answer, signed_in)
     return answer
 
 
@@ -153,5 +148,6 @@ def trouble(request: Request, error: AppError) -> str:
     return words(request)(SAYINGS.get(type(error).__name__, SAYINGS["Unavailable"]))
 
 
-def device(request: Request) -> str:
-    return request.headers.get("user-agent", "")
+def _cookies(request: Request) -> SessionCookies:
+    found: SessionCookies = request.app.state.session
+    return found

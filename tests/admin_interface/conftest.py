@@ -71,12 +71,20 @@ def of_accounts() -> dict[str, Any]:
 
 
 @pytest.fixture
+def of_publisher() -> dict[str, Any]:
+    """Return settings of publisher_service that a module wants otherwise: nothing goes out."""
+    away = dict.fromkeys(("telegram_api_url", "x_api_url", "youtube_api_url"), "http://127.0.0.1:9")
+    return {**away, "google_token_url": "http://127.0.0.1:9"}
+
+
+@pytest.fixture
 async def studio(
     database_url: DatabaseUrl,
     valkey_url: str,
     tmp_path: Path,
     start: Start,
     of_accounts: dict[str, Any],
+    of_publisher: dict[str, Any],
 ) -> AsyncIterator[Studio]:
     common: dict[str, Any] = {"environment": "test", "valkey_url": valkey_url}
 
@@ -128,8 +136,14 @@ async def studio(
     )
     publisher_app = await start(
         publisher_service.app.create_app(
-            PublisherSettings(**common, database_url=database_url("publisher_service")),
+            PublisherSettings(
+                **common,
+                **of_publisher,
+                database_url=database_url("publisher_service"),
+                media_url=str(tmp_path / "social"),
+            ),
             speak(AccountsClient, accounts_app, "publisher_service"),
+            speak(CatalogClient, catalog_app, "publisher_service"),
         )
     )
     accounts_app.state.clients[PublisherClient] = speak(

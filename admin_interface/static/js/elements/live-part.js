@@ -1,8 +1,10 @@
-// <live-part src stream>: what it holds is asked for again whenever the stream says something.
+// <live-part src stream | every>: what it holds is asked for again whenever the stream says
+// something, or every so many seconds for as long as something in it is marked data-running.
 const REST = 700; // milliseconds between two looks: eyes need no more
 
 customElements.define("live-part", class extends HTMLElement {
   connectedCallback() {
+    this.wait();
     const stream = this.getAttribute("stream");
     if (!stream || this.source) return;
     this.source = new EventSource(stream);
@@ -13,6 +15,18 @@ customElements.define("live-part", class extends HTMLElement {
   disconnectedCallback() {
     this.source?.close();
     clearTimeout(this.timer);
+    clearTimeout(this.turn);
+  }
+
+  // Ask again after a while, if what is shown is not yet over.
+  wait() {
+    const seconds = Number(this.getAttribute("every"));
+    clearTimeout(this.turn);
+    if (!seconds || !this.getAttribute("src") || !this.querySelector("[data-running]")) return;
+    this.turn = setTimeout(async () => {
+      if (!document.hidden) await this.look();
+      this.wait();
+    }, seconds * 1000);
   }
 
   soon() {

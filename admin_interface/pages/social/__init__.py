@@ -1,0 +1,1 @@
+"""Social publication: what goes out to networks, when, and with which accounts."""

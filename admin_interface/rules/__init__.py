@@ -1,0 +1,1 @@
+"""Decisions of the dashboard that need nothing but their values."""

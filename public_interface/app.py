@@ -2,22 +2,26 @@
 
 from pathlib import Path
 
-from fastapi import FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 
 from kit.client import ServiceClient
 from kit.contracts.accounts import AccountsClient
+from kit.contracts.accounts.profiles import InChildProfile
 from kit.contracts.catalog.client import CatalogClient
+from kit.contracts.catalog.errors import NotForThisAge
 from kit.contracts.publisher.client import PublisherClient
 from kit.contracts.tokens import TokensClient
 from kit.site.app import build_site
 from kit.site.session import KeepSession, NotSignedIn, SessionCookies
 from public_interface.pages import (
     browse,
+    children,
     code,
     film,
     home,
     images,
     makers,
+    push_worker,
     robots,
     series,
     unsubscribe,
@@ -31,6 +35,7 @@ from public_interface.pages.account import (
     links,
     mailed,
     notices,
+    places,
     privacy,
     profile,
     providers,
@@ -44,10 +49,10 @@ from public_interface.pages.account import (
 from public_interface.pages.account.frame import ask_to_sign_in
 from public_interface.settings import Settings
 
-PAGES = (home, browse, film, series, code, watch, makers, images, robots)
+PAGES = (home, browse, film, series, code, watch, makers, images, robots, push_worker)
 ACCOUNT = (
     sign_in, second_factor, sign_up, mailed, links, acting, providers,
-    confirm, security, factors, profile, codes, wishes, notices, viewers, privacy,
+    confirm, security, factors, profile, codes, wishes, places, notices, viewers, privacy,
 )  # fmt: skip
 MEGABYTE = 1024 * 1024
 VENDOR = {
@@ -60,7 +65,8 @@ def create_app(settings: Settings | None = None, *clients: ServiceClient) -> Fas
     settings = settings or Settings()
     app = build_site(
         settings,
-        *(page.router for page in (*PAGES, *ACCOUNT)),
+        *(page.router for page in PAGES),
+        _account(),
         folder=Path(__file__).parent,
         clients=clients or _clients(settings),
         vendor=VENDOR,
@@ -73,8 +79,18 @@ def create_app(settings: Settings | None = None, *clients: ServiceClient) -> Fas
     app.state.site.sign_in = "/sign-in"
     app.state.site.account_cookie = app.state.session.refresh
     app.add_exception_handler(NotSignedIn, ask_to_sign_in)
+    app.add_exception_handler(NotForThisAge, children.too_young)
+    app.add_exception_handler(InChildProfile, children.in_child_profile)
     app.add_middleware(KeepSession, cookies=app.state.session)
     return app
+
+
+def _account() -> APIRouter:
+    """Return everything about accounts, closed to the profiles of children."""
+    router = APIRouter(dependencies=[Depends(children.grown_up)])
+    for page in ACCOUNT:
+        router.include_router(page.router)
+    return router
 
 
 def _clients(settings: Settings) -> tuple[ServiceClient, ...]:

@@ -80,3 +80,33 @@ def shorten(text: str, length: int) -> str:
     while words and len(" ".join([*kept, words[0]])) <= length:
         kept.append(words.pop(0))
     return " ".join(kept) + ("…" if words else "")
+
+
+def may_child(method: str, path: str) -> bool:
+    """Say whether a child's profile may go there: to whoever watches, and out, but not to the
+    account's name, ways in, codes, notices, privacy, or anybody's profile.
+    """
+    if not path.startswith("/account") or path == "/account/sign-out":
+        return True
+    is_reading = method in {"GET", "HEAD"} and path == "/account/viewers"
+    return is_reading or (path.startswith("/account/viewers/") and path.endswith("/entry"))
+
+
+# In this order: most browsers claim to be others as well.
+BROWSERS = {
+    "Edg": "Edge", "OPR/": "Opera", "SamsungBrowser": "Samsung Internet", "Firefox/": "Firefox",
+    "FxiOS": "Firefox", "Chrome/": "Chrome", "CriOS": "Chrome", "Safari/": "Safari",
+}  # fmt: skip
+SYSTEMS = {
+    "Android": "Android", "iPhone": "iPhone", "iPad": "iPad", "Windows": "Windows",
+    "CrOS": "ChromeOS", "Macintosh": "Mac", "Linux": "Linux",
+}  # fmt: skip
+
+
+def device_name(user_agent: str) -> str:
+    """Return what its person calls a browser: "Chrome, Android"; empty for one we do not know."""
+    found = (
+        next((name for sign, name in known.items() if sign in user_agent), "")
+        for known in (BROWSERS, SYSTEMS)
+    )
+    return ", ".join(name for name in found if name)

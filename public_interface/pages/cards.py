@@ -27,6 +27,7 @@ class CardView(Schema):
     picture: PictureView | None
     access: str
     price: str = ""
+    age: int | None = None
 
 
 class RailView(Schema):
@@ -62,6 +63,7 @@ def film_card(film: FilmCard, words: Language, *, thrifty: bool = False) -> Card
         picture=picture(film.poster, ENOUGH_FOR_POSTERS, thrifty=thrifty),
         access=film.access_level,
         price=price(film, words),
+        age=film.age_rating,
     )
 
 

@@ -55,6 +55,7 @@ class FilmView(Schema):
     description: str
     facts: list[str]
     access: str
+    age: int | None
     price: str
     step: str
     action: str
@@ -102,6 +103,7 @@ async def _view(
         description=rules.shorten(film.synopsis, 155),
         facts=cards.facts(film, words),
         access=film.access_level,
+        age=film.age_rating,
         price=cards.price(film, words),
         step=step.value,
         action=action(step, film, words),

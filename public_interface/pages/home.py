@@ -40,6 +40,7 @@ class HeroView(Schema):
     teaser: str
     facts: list[str]
     access: str
+    age: int | None
     price: str
     picture: PictureView | None
 
@@ -79,6 +80,7 @@ def _hero(film: Film, step: rules.Step, words: Language, *, thrifty: bool) -> He
         teaser=rules.shorten(film.synopsis, TEASER),
         facts=cards.facts(film, words),
         access=film.access_level,
+        age=film.age_rating,
         price=cards.price(film, words),
         picture=cards.picture(
             film.backdrop or film.poster, cards.ENOUGH_FOR_STILLS, thrifty=thrifty

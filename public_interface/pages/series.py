@@ -8,10 +8,12 @@ from kit.i18n import Language
 from kit.schema import Schema
 from kit.site.choices import choices
 from kit.site.render import render
+from kit.site.session import MaybePerson
 from public_interface import rules
 from public_interface.pages import cards
 from public_interface.pages.cards import CardView, PictureView
 from public_interface.pages.home import Catalog
+from public_interface.pages.makers import FollowView, Publisher, following
 
 router = APIRouter()
 
@@ -28,6 +30,7 @@ class EpisodeView(Schema):
     synopsis: str
     length: str
     access: str
+    age: int | None
     price: str
     picture: PictureView | None
 
@@ -47,6 +50,7 @@ class SeriesView(Schema):
     poster: PictureView | None
     backdrop: PictureView | None
     first_href: str
+    follow: FollowView
     seasons: list[SeasonView]
 
 
@@ -63,12 +67,15 @@ async def series_list(request: Request, catalog: Catalog, cursor: str = "") -> H
 
 
 @router.get("/series/{slug}")
-async def series(slug: str, request: Request, catalog: Catalog) -> HTMLResponse:
+async def series(
+    slug: str, request: Request, catalog: Catalog, publisher: Publisher, person: MaybePerson
+) -> HTMLResponse:
     found = await catalog.series(slug)
-    return render(request, "pages/series.html", _view(request, found))
+    follow = await following(request, publisher, person, f"series:{found.id}")
+    return render(request, "pages/series.html", _view(request, found, follow))
 
 
-def _view(request: Request, found: Series) -> SeriesView:
+def _view(request: Request, found: Series, follow: FollowView) -> SeriesView:
     words: Language = request.app.state.site.language(request)
     thrifty = choices(request).is_thrifty
     base = request.app.state.settings.portal_public_url.rstrip("/")
@@ -86,6 +93,7 @@ def _view(request: Request, found: Series) -> SeriesView:
         poster=poster,
         backdrop=backdrop,
         first_href=f"/films/{episodes[0].film.slug}" if episodes else "",
+        follow=follow,
         seasons=[_season(season, words, thrifty=thrifty) for season in found.seasons],
     )
 
@@ -107,6 +115,7 @@ def _episode(episode: Episode, words: Language, *, thrifty: bool) -> EpisodeView
         synopsis=rules.shorten(episode.synopsis, 200),
         length=cards.length(film, words),
         access=film.access_level,
+        age=film.age_rating,
         price=cards.price(film, words),
         picture=cards.picture(still, cards.ENOUGH_FOR_POSTERS, thrifty=thrifty),
     )

@@ -5,9 +5,11 @@ from fastapi import FastAPI
 
 from kit.contracts.accounts.profiles import ProfileChange
 from kit.contracts.accounts.studios import InvitationAccount, InvitationNew
+from kit.contracts.catalog.shelves import SeriesNew
 from tests.admin_interface.browsing import see, send
-from tests.factories import accounts
+from tests.factories import accounts, catalog
 from tests.factories.accounts import PASSWORD
+from tests.public_interface.conftest import believe
 
 
 async def a_maker(app: FastAPI) -> str:
@@ -41,6 +43,23 @@ async def test_who_makes_films_has_a_page_and_is_followed(
     assert "Ne plus suivre" in (await see(browser, here)).text
     await send(browser, here, "/follows", wish | {"is_on": "false"})
     assert "Ne plus suivre" not in (await see(browser, here)).text
+
+
+async def test_a_series_is_followed_from_its_page(
+    browser: httpx.AsyncClient, accounts_app: FastAPI, catalog_app: FastAPI, library_app: FastAPI
+) -> None:
+    made = await catalog.as_admin(catalog_app).create_series(SeriesNew(title="Les Rues"))
+    await catalog.a_published_film(catalog_app, library_app, series_id=made.id)
+    believe(catalog_app, accounts_app)
+    await accounts.a_viewer(accounts_app)
+    here = f"/series/{made.slug}"
+    assert f'href="/sign-in?next={here}"' in (await see(browser, here)).text
+    form = {"email": "charlie@example.org", "password": PASSWORD, "next": here}
+    await send(browser, "/sign-in", "/sign-in", form)
+    assert f'name="topic" value="series:{made.id}"' in (await see(browser, here)).text
+    wish = {"topic": f"series:{made.id}", "is_on": "true", "next": here}
+    assert (await send(browser, here, "/follows", wish)).headers["location"] == here
+    assert "Ne plus suivre" in (await see(browser, here)).text
 
 
 async def test_a_page_that_is_not_shown_is_nowhere(browser: httpx.AsyncClient) -> None:

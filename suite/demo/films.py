@@ -36,6 +36,7 @@ class Sample:
     music: str
     access_level: AccessLevel = AccessLevel.public
     price_amount: int | None = None
+    age_rating: int = 0
     categories: list[str] = field(default_factory=list)
     tags: list[str] = field(default_factory=list)
     episode: int | None = None
@@ -88,6 +89,7 @@ SPIRAL = Sample(
     ),
     access_level=AccessLevel.ppv,
     price_amount=500,
+    age_rating=10,  # it flashes and never stands still
     categories=["solo"],
     tags=["fractale"],
     poster_at=3,

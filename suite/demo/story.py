@@ -15,7 +15,7 @@ from kit.contracts.catalog.errors import FilmNotFound, SeriesNotFound
 from kit.contracts.catalog.films import Film, FilmQuery
 from kit.contracts.catalog.shelves import RailKind, RailNew, SeriesNew
 from kit.contracts.catalog.words import FilmStatus
-from kit.contracts.gateway import EventNew, FilmUploaded, GatewayClient, Job, JobState
+from kit.contracts.gateway import Announce, EventNew, FilmUploaded, GatewayClient, Job, JobState
 from kit.contracts.tokens import AccessLevel, Mint, TokensClient
 from kit.contracts.transcoder.client import VideoLibraryClient
 from kit.contracts.transcoder.wire import Video, VideoNew, VideoStatus
@@ -127,6 +127,7 @@ async def _describe(
         "languages": ["fr"],
         "credits": films.STUDIO,
         "access_level": sample.access_level,
+        "age_rating": sample.age_rating,
         "price_amount": sample.price_amount,
         "currency": "XOF" if sample.price_amount else None,
         "categories": await _known_categories(studio, sample),
@@ -165,6 +166,7 @@ async def _follow(studio: Studio, board: Board, sample: Sample, film: Film) -> N
         video_guid=UUID(film.video_guid),
         access_level=sample.access_level.value,
         title=sample.title,
+        announce=Announce(followers=False),
     )
     event = EventNew(
         id=uuid5(STORY, str(film.id)),
@@ -182,7 +184,7 @@ async def _follow(studio: Studio, board: Board, sample: Sample, film: Film) -> N
 
 
 async def _watch(studio: Studio, board: Board, sample: Sample, job: Job) -> None:
-    words = {"transcode": "is encoded", "publish": "is published"}
+    words = {"transcode": "is encoded", "publish": "is published", "announce": "is online"}
     while job.state not in {JobState.done, JobState.error, JobState.cancelled}:
         board.show(sample.title, words.get(job.step, job.step or "waits"), job.progress)
         await asyncio.sleep(0.5)

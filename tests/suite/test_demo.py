@@ -25,6 +25,10 @@ def test_one_series_has_two_episodes() -> None:
     assert sorted(sample.episode for sample in SAMPLES if sample.episode) == [1, 2]
 
 
+def test_children_of_all_ages_find_some_and_one_is_not_for_the_smallest() -> None:
+    assert sorted(sample.age_rating for sample in SAMPLES) == [0, 0, 0, 10]
+
+
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.slug)
 def test_its_poster_is_upright_and_its_title_fits(sample: Sample) -> None:
     frame = Image.new("RGB", (1280, 720), (200, 60, 40))

@@ -13,7 +13,7 @@ from kit.contracts.publisher.notices import ChannelName
 from kit.jobs import Again, Job, Later, Task, Tasks
 from publisher_service.actions import digests, following, outbox, planning
 from publisher_service.actions.planning import task_of
-from publisher_service.actions.social import media, posting
+from publisher_service.actions.social import media, posting, renewals
 from publisher_service.queries import mails, notices, places
 
 tasks = Tasks()
@@ -89,6 +89,11 @@ async def advance_target(job: Job, target_id: str) -> None:
     seconds = await posting.advance(job.transaction, job.state.press, UUID(target_id))
     if seconds is not None:
         raise Later(seconds)
+
+
+@tasks.every(3600, transactional=False)
+async def renew_credentials(job: Job) -> None:
+    await renewals.renew_due(job.transaction, job.state.press)
 
 
 async def _uncut(job: Job, reason: str) -> None:

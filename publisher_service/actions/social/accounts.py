@@ -24,6 +24,7 @@ from publisher_service.providers.network import (
     Lost,
     Refused,
     Slow,
+    SocialNetwork,
     Unchosen,
 )
 from publisher_service.queries import social as queries
@@ -75,7 +76,7 @@ async def change(
         account.name = asked.name
     if asked.credentials:
         network = wire.NetworkName(account.network)
-        credentials, identity = await _identified(press, network, asked.credentials)
+        credentials, identity = await _identified(press, network, asked.credentials, account.handle)
         if identity.handle != account.handle:
             raise CredentialsRefused(reason="They belong to another account.")
         account.sealed, account.version = press.seal(credentials), account.version + 1
@@ -111,25 +112,21 @@ async def disconnect(session: AsyncSession, caller: Caller, account_id: UUID) ->
 
 
 async def _identified(
-    press: Press, name: wire.NetworkName, given: dict[str, str]
+    press: Press, name: wire.NetworkName, given: dict[str, str], handle: str = ""
 ) -> tuple[dict[str, str], Identity]:
-    """Return credentials that work, and whose they are."""
+    """Return credentials that work, and whose they are; of several accounts, that of `handle`."""
     if name not in press.networks:
         raise CredentialsRefused(reason="This network is not served here.")
     known = {each.name for each in FIELDS[name]}
     credentials = {key: value for key, value in given.items() if key in known and value}
     if missing := missing_credentials(name, credentials):
         raise CredentialsMissing(missing=missing)
-    network = press.networks[name]
     try:
-        try:
-            identity = await network.identify(credentials)
-        except Expired as expired:
-            fresh = await network.refresh(credentials)
-            if fresh is None:
-                raise CredentialsRefused(reason=str(expired)) from expired
-            credentials, identity = fresh, await network.identify(fresh)
+        credentials, identity = await _answered(press.networks[name], credentials)
     except Unchosen as several:
+        for each in several.choices:
+            if each.value == handle:
+                return await _identified(press, name, {**given, each.field: handle})
         choices = [wire.SocialChoice.model_validate(each).model_dump() for each in several.choices]
         raise SocialAccountUnchosen(choices=choices) from several
     except (Expired, Refused) as refused:
@@ -137,3 +134,16 @@ async def _identified(
     except (Away, Lost, Slow) as trouble:
         raise Unavailable(f"{RULES[name].title} did not answer; try again.") from trouble
     return {**credentials, **identity.more}, identity
+
+
+async def _answered(
+    network: SocialNetwork, credentials: dict[str, str]
+) -> tuple[dict[str, str], Identity]:
+    """Ask whose they are; where they ended, those that they can be renewed to."""
+    try:
+        return credentials, await network.identify(credentials)
+    except Expired:
+        fresh = await network.refresh(credentials)
+        if fresh is None:
+            raise
+        return fresh, await network.identify(fresh)

@@ -54,7 +54,7 @@ async def facebook() -> AsyncIterator[Facebook]:
 
 @pytest.fixture
 def networks() -> dict[str, Any]:
-    """Return where more networks are; tests that need them say so."""
+    """Return where more networks are, for tests that need them; and what else they need."""
     return {}
 
 
@@ -72,13 +72,12 @@ def settings(
         database_url=database_url("publisher_service"),
         valkey_url=valkey_url,
         accounts_url="http://127.0.0.1:9",
-        media_url="memory://",
         private_webhooks=True,
         telegram_api_url=telegram.url,
         x_api_url=x.url,
         youtube_api_url=youtube.url,
         google_token_url=f"{youtube.url}/token",
-        **networks,
+        **({"media_url": "memory://"} | networks),
     )
 
 

@@ -92,8 +92,8 @@ class Unfit(StrEnum):
 class Words(Schema):
     """The same in every language of the suite."""
 
-    fr: str
-    en: str
+    fr: str = ""
+    en: str = ""
 
 
 class CredentialField(Schema):
@@ -105,8 +105,8 @@ class CredentialField(Schema):
     name: str
     is_secret: bool
     is_required: bool
-    label: Words
-    help: Words
+    label: Words = Words()
+    help: Words = Words()
     example: str = ""
 
 
@@ -129,9 +129,9 @@ class Network(Schema):
     title_limit: int | None = None
     hashtag_limit: int | None = None
     mention_limit: int | None = None
-    max_file_bytes: int
-    help: Words
-    help_url: str
+    max_file_bytes: int | None = None
+    help: Words = Words()
+    help_url: str = ""
     warnings: list[Words] = []
 
 

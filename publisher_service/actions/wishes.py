@@ -47,12 +47,12 @@ def kinds(locale: Locale) -> Kinds:
 
 
 async def preferences(
-    session: AsyncSession, accounts: AccountsClient, caller: Caller, locale: Locale
+    session: AsyncSession, tools: Tools, accounts: AccountsClient, caller: Caller, locale: Locale
 ) -> Preferences:
     account = account_of(caller)
     wishes = (await people.wishes(session, [account]))[account]
     other = (await people.places(session, [account]))[account]
-    reached = {place.channel for place in other}
+    reached = {place.channel for place in other} & set(tools.channels)
     if await _has_mail(accounts, account):
         reached.add(ChannelName.email)
     return Preferences(

@@ -30,9 +30,13 @@ router = APIRouter(tags=["wishes"])
 
 @router.get("/preferences", summary="What comes to me, by which channel, and when it does not")
 async def preferences(
-    caller: CallerDep, session: ReadSession, accounts: Accounts, locale: Locale = "fr"
+    caller: CallerDep,
+    session: ReadSession,
+    tools: ToolsDep,
+    accounts: Accounts,
+    locale: Locale = "fr",
 ) -> Preferences:
-    return await wishes.preferences(session, accounts, caller, locale)
+    return await wishes.preferences(session, tools, accounts, caller, locale)
 
 
 @router.patch("/preferences", summary="Change only what is given")
@@ -40,11 +44,12 @@ async def change_preferences(
     new: PreferencesChange,
     caller: CallerDep,
     session: Session,
+    tools: ToolsDep,
     accounts: Accounts,
     locale: Locale = "fr",
 ) -> Preferences:
     await wishes.change(session, caller, new)
-    return await wishes.preferences(session, accounts, caller, locale)
+    return await wishes.preferences(session, tools, accounts, caller, locale)
 
 
 @router.post(

@@ -10,6 +10,7 @@ from kit.contracts.publisher.notices import ChannelName
 from kit.schema import Schema
 
 Label = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100)]
+Endpoint = Annotated[str, StringConstraints(pattern=r"^https?://[^\s]+$", max_length=1000)]
 PhoneChannel = Literal[ChannelName.sms, ChannelName.whatsapp]
 
 
@@ -51,7 +52,7 @@ class PushKeys(Schema):
 class PushNew(Schema):
     """A browser's PushSubscription; `label` names the device to its person."""
 
-    endpoint: Annotated[str, StringConstraints(pattern=r"^https?://[^\s]+$", max_length=1000)]
+    endpoint: Endpoint
     keys: PushKeys
     label: Label = ""
 

@@ -32,9 +32,9 @@ class ChannelCalls(ServiceClient):
     async def connect_telegram(self) -> TelegramLink:
         return await self.post("/channels/telegram", None, TelegramLink)
 
-    async def add_phone(self, new: PhoneNew) -> Waiting:
+    async def add_phone(self, new: PhoneNew, locale: str = "fr") -> Waiting:
         """Send a code to a number."""
-        return await self.post("/channels/phones", new, Waiting)
+        return await self.post("/channels/phones", new, Waiting, locale=locale)
 
     async def confirm_phone(self, code: PhoneCode) -> Place:
         return await self.post("/channels/phones/codes", code, Place)

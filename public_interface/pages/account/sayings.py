@@ -52,6 +52,16 @@ SAYINGS = {
     "ExportUnderWay": mark("Une archive est déjà en préparation."),
     "DeletionPlanned": mark("Une suppression est déjà prévue."),
     "TooManyFollowed": mark("Vous suivez déjà mille choses. Laissez-en une d’abord."),
+    "BadSubscription": mark("Ce navigateur ne donne rien où lui écrire."),
+    "TooManyPlaces": mark("Il y a déjà vingt appareils. Retirez-en un d’abord."),
+    "PlaceNotFound": mark("Ce n’est plus relié."),
+    "ChannelNotOffered": mark("Ce moyen n’est pas proposé ici."),
+    "BadNumber": mark(
+        "Ce n’est pas un numéro de mobile. Écrivez-le avec l’indicatif, comme +225 07 01 02 03 04."
+    ),
+    "CountryNotServed": mark("Nous n’envoyons pas de messages dans ce pays."),
+    "NoCodeWaiting": mark("Ce code a expiré. Demandez-en un nouveau."),
+    "WrongCode": mark("Ce n’est pas le code envoyé. Regardez-le encore une fois."),
     "ActingReadOnly": mark(
         "Vous voyez le site comme quelqu’un d’autre : rien ne peut être changé."
     ),

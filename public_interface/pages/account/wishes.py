@@ -1,5 +1,6 @@
 """How one wants to be told: by which channel, not at night, gathered or at once."""
 
+import asyncio
 from datetime import time
 from typing import Annotated, Literal
 from zoneinfo import available_timezones
@@ -7,6 +8,7 @@ from zoneinfo import available_timezones
 from fastapi import APIRouter, Request, Response
 from pydantic import AfterValidator, Field, StringConstraints
 
+from kit.contracts.publisher.client import PublisherClient
 from kit.contracts.publisher.notices import ChannelName
 from kit.contracts.publisher.wishes import Choice, KindChoices, Preferences, PreferencesChange
 from kit.errors import AppError
@@ -16,10 +18,10 @@ from kit.site.choices import choices
 from kit.site.filled import filled
 from public_interface.pages.account.frame import back, show, words
 from public_interface.pages.account.notices import Publisher
+from public_interface.pages.account.places import HERE, PlacesView, places_view
 from public_interface.pages.account.sayings import said
 
 router = APIRouter()
-HERE = "/account/notices/wishes"
 CHANNELS = {
     ChannelName.in_app: mark("Ici"),
     ChannelName.email: mark("E-mail"),
@@ -74,13 +76,13 @@ class WishesView(Schema):
     zones: list[tuple[str, str]]
     digest: str
     digests: list[tuple[str, str]]
+    places: PlacesView
     errors: dict[str, str] = {}
 
 
 @router.get(HERE)
 async def wishes(request: Request, publisher: Publisher) -> Response:
-    found = await publisher.preferences(choices(request).language)
-    return show(request, "wishes", _view(found, words(request)))
+    return await _page(request, publisher)
 
 
 @router.post(HERE)
@@ -93,13 +95,23 @@ async def change_wishes(request: Request, publisher: Publisher) -> Response:
     ):
         errors = {"quiet_until": say(mark("Donnez les deux heures, ou aucune."))}
     if typed.form is None or errors:
-        found = await publisher.preferences(choices(request).language)
-        return show(request, "wishes", _view(found, say, errors), 422)
+        return await _page(request, publisher, errors)
     try:
         await publisher.change_preferences(_change(typed.form))
     except AppError as error:
         return back(request, HERE, said(error, say), "danger")
     return back(request, HERE, mark("Vos choix sont enregistrés."))
+
+
+async def _page(
+    request: Request, publisher: PublisherClient, errors: dict[str, str] | None = None
+) -> Response:
+    found, channels = await asyncio.gather(
+        publisher.preferences(choices(request).language), publisher.channels()
+    )
+    say = words(request)
+    view = _view(found, places_view(channels, say), say, errors)
+    return show(request, "wishes", view, 422 if errors else 200)
 
 
 def _change(form: WishesForm) -> PreferencesChange:
@@ -116,7 +128,9 @@ def _change(form: WishesForm) -> PreferencesChange:
     })  # fmt: skip
 
 
-def _view(found: Preferences, say: Language, errors: dict[str, str] | None = None) -> WishesView:
+def _view(
+    found: Preferences, places: PlacesView, say: Language, errors: dict[str, str] | None
+) -> WishesView:
     order = dict.fromkeys([*GROUPS, *(each.group for each in found.kinds)])
     kinds = {group: [each for each in found.kinds if each.group == group] for group in order}
     named = [(zone, zone.partition("/")[2]) for zone in dict.fromkeys([found.zone, *ZONES])]
@@ -139,5 +153,6 @@ def _view(found: Preferences, say: Language, errors: dict[str, str] | None = Non
             ("daily", say(mark("Une fois par jour"))),
             ("weekly", say(mark("Une fois par semaine"))),
         ],
+        places=places,
         errors=errors or {},
     )

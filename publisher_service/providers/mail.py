@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from email.headerregistry import Address
-from email.message import EmailMessage
 from typing import Any, Literal
 
 import aiosmtplib
@@ -14,6 +13,7 @@ from kit import clock
 from kit.contracts.publisher.notices import ChannelName
 from publisher_service.providers.channel import Lost, Message, Refused, Rejected, Sent
 from publisher_service.rules import letters
+from publisher_service.rules.letters import Letter
 
 TIMEOUT_SECONDS = 20.0
 # RFC 3463: 5.1.x is about the address; 5.2.x (a full mailbox) and 5.7.x (a policy) are not.
@@ -40,17 +40,18 @@ class Writer:
     sender: Address
     reply_to: str
 
-    def write(self, message: Message) -> EmailMessage:
-        found = letters.letter(
+    def write(self, message: Message) -> Letter:
+        found = letters.headers(
             self.sender,
             message.address,
             message.title,
             key=message.key,
             at=clock.now(),
+            locale=message.locale,
             reply_to=self.reply_to,
             one_click_url=message.one_click_url,
         )
-        return letters.with_parts(found, message.text, message.html, message.locale)
+        return Letter(message.key, found, message.text, message.html)
 
 
 class MailServer:
@@ -74,7 +75,7 @@ class MailServer:
         async with self._connection() as connection:
             await _envelope(connection, self.writer.sender.addr_spec, message.address)
             answer = await _hand_over(connection, content)
-        return Sent(f"{mail['Message-ID']} {answer}"[:300])
+        return Sent(f"{mail.headers['Message-ID']} {answer}"[:300])
 
     async def close(self) -> None:
         while not self.free.empty():
@@ -134,10 +135,10 @@ class KeptMail:
         mail = self.writer.write(message)
         await self.keep({
             "id": message.key, "to": message.address, "subject": message.title,
-            "kind": message.kind, "at": clock.now(), "headers": letters.headers_of(mail),
+            "kind": message.kind, "at": clock.now(), "headers": dict(mail.headers),
             "text": message.text, "html": message.html,
         })  # fmt: skip
-        return Sent(str(mail["Message-ID"]))
+        return Sent(mail.headers["Message-ID"])
 
     async def close(self) -> None:
         """Nothing is open."""

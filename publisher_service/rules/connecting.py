@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from kit.contracts.publisher.social import CredentialField, NetworkName, Words
+from kit.contracts.publisher.social import NetworkName
+from kit.contracts.publisher.social_forms import CredentialField, Words
 
 
 def _field(

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field, StringConstraints
 
+from kit.contracts.publisher.social_forms import CredentialField, Words
 from kit.pages import Page
 from kit.schema import Count, Flag, Name, Schema
 
@@ -87,27 +88,6 @@ class Unfit(StrEnum):
     picture_shape = "picture_shape"
     picture_unreachable = "picture_unreachable"
     clip_too_short = "clip_too_short"
-
-
-class Words(Schema):
-    """The same in every language of the suite."""
-
-    fr: str = ""
-    en: str = ""
-
-
-class CredentialField(Schema):
-    """One thing a network asks for when an account is connected: what a form needs to ask for it.
-
-    `help` says where it is found; `example` what it looks like, empty for secrets.
-    """
-
-    name: str
-    is_secret: bool
-    is_required: bool
-    label: Words = Words()
-    help: Words = Words()
-    example: str = ""
 
 
 class Network(Schema):

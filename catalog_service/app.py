@@ -7,7 +7,7 @@ import asyncpg
 from fastapi import FastAPI
 
 from catalog_service.actions import shelves
-from catalog_service.endpoints import bulk, films, images, library, playback, quick, search
+from catalog_service.endpoints import bulk, films, images, library, playback, privacy, quick, search
 from catalog_service.endpoints import shelves as shelving
 from catalog_service.providers.delivery import DeliveryClient
 from catalog_service.providers.storage import Storage
@@ -54,6 +54,7 @@ def create_app(
         search.router,
         shelving.router,
         library.router,
+        privacy.router,
         clients=_wired(settings, clients),
         tasks=tasks,
         setup=setup,

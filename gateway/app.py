@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from gateway.actions.pipelines import ALL, Pipelines
 from gateway.actions.reference import Reference
 from gateway.actions.watching import Hub
-from gateway.endpoints import events, jobs, letters, reference, streams
+from gateway.endpoints import events, jobs, letters, privacy, reference, streams
 from gateway.settings import Settings
 from gateway.tasks import tasks
 from kit.client import ServiceClient
@@ -33,7 +33,14 @@ def create_app(
             settings.bunny_api_key.get_secret_value(),
         ),
     )
-    routers = (events.router, streams.router, jobs.router, letters.router, reference.router)
+    routers = (
+        events.router,
+        streams.router,
+        jobs.router,
+        letters.router,
+        privacy.router,
+        reference.router,
+    )
     return build_app(settings, *routers, clients=wired, tasks=tasks, setup=_setup(pipelines))
 
 

@@ -7,6 +7,8 @@ import orjson
 
 from accounts_service.settings import Settings
 from kit.client import ServiceClient
+from kit.contracts.catalog.client import CatalogClient
+from kit.contracts.gateway import GatewayClient
 from kit.contracts.publisher.client import PublisherClient
 from kit.contracts.tokens import TokensClient
 
@@ -19,6 +21,8 @@ def siblings(settings: Settings, clients: Clients) -> list[ServiceClient]:
     return [
         tokens(settings, clients),
         _client(settings, clients, PublisherClient, settings.publisher_url),
+        _client(settings, clients, CatalogClient, settings.catalog_url),
+        _client(settings, clients, GatewayClient, settings.gateway_url),
     ]
 
 

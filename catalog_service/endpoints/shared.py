@@ -8,7 +8,7 @@ from catalog_service.rules.playback import Delivery
 from catalog_service.settings import Settings
 from kit.auth import Caller, may
 from kit.errors import Forbidden, Unauthenticated
-from kit.web import needs
+from kit.web import CallerDep, needs
 
 Reader = Annotated[Caller, needs("films:read")]
 Editor = Annotated[Caller, needs("films:write")]
@@ -23,7 +23,17 @@ async def _settings(request: Request) -> Settings:
     return found
 
 
+async def _sibling(caller: CallerDep) -> Caller:
+    """Let services of the suite in, and nobody else."""
+    if caller.kind == "anonymous":
+        raise Unauthenticated
+    if caller.kind != "service":
+        raise Forbidden("Only services of the suite may do this.")
+    return caller
+
+
 SettingsDep = Annotated[Settings, Depends(_settings)]
+Sibling = Annotated[Caller, Depends(_sibling)]
 
 
 def delivery(settings: Settings) -> Delivery:

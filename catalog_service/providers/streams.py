@@ -25,6 +25,24 @@ class Streams:
         self.valkey = Valkey(connection_pool=pool)
         self.take_place = self.valkey.register_script(TAKE)
 
+    async def playing(self, account_id: str) -> list[tuple[str, float]]:
+        """Return the devices that play on an account, each with the second until which."""
+        try:
+            found = await self.valkey.zrangebyscore(
+                f"streams:{account_id}", time.time(), "+inf", withscores=True
+            )
+        except ValkeyError:
+            logger.warning("valkey is away: streams are not known")
+            return []
+        return [(device.decode(errors="replace"), float(until)) for device, until in found]
+
+    async def forget(self, account_id: str) -> None:
+        """Forget the devices of an account; without Valkey they forget themselves in time."""
+        try:
+            await self.valkey.delete(f"streams:{account_id}")
+        except ValkeyError:
+            logger.warning("valkey is away: streams end by themselves")
+
     async def take(self, account_id: str, device: str, until: float) -> bool:
         """Let a device play until then, if it plays already or there is room.
 

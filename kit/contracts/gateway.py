@@ -11,7 +11,7 @@ from pydantic import Field, StringConstraints
 from kit.errors import Conflict, Invalid, NotFound
 from kit.listening import ListeningClient
 from kit.pages import Page
-from kit.schema import Count, Flag, Schema
+from kit.schema import Count, Flag, PersonalData, Schema
 
 EventName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9]{0,99}$")]
 AccessLevel = Literal["public", "vip", "ppv"]
@@ -262,6 +262,14 @@ class GatewayClient(ListeningClient):
 
     async def replay(self, letter_id: UUID) -> Job:
         return await self.post(f"/dead-letters/{letter_id}/replays", None, Job)
+
+    async def personal_data(self, account_id: UUID) -> PersonalData:
+        """Return what is known of a person; for services of the suite."""
+        return await self.get(f"/personal-data/{account_id}", PersonalData)
+
+    async def forget_person(self, account_id: UUID) -> None:
+        """Make anonymous what names them; events and jobs stay."""
+        await self.delete(f"/personal-data/{account_id}")
 
     async def replay_all(self, new: ReplayNew) -> Replayed:
         return await self.post("/dead-letters/replays", new, Replayed)

@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 import tokens_service.app
 from accounts_service.actions import forgetting
 from accounts_service.models.people import Account
+from accounts_service.providers.siblings import siblings
 from accounts_service.queries import privacy as queries
 from kit import clock
 from kit.client import ServiceClient
@@ -269,3 +270,16 @@ async def test_only_services_ask_what_is_known_of_a_person(app: FastAPI) -> None
         await me.personal_data(account_id)
     with pytest.raises(Unauthenticated):
         await as_stranger(app).personal_data(account_id)
+
+
+async def test_every_service_that_knows_people_is_asked(app: FastAPI) -> None:
+    made: dict[type[ServiceClient], ServiceClient] = {}
+    asked = siblings(app.state.settings, made)
+    assert [client.SERVICE for client in asked] == [
+        "tokens_service",
+        "publisher_service",
+        "catalog_service",
+        "gateway",
+    ]
+    for client in asked:
+        await client.close()

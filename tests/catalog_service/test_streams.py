@@ -14,6 +14,7 @@ from kit.contracts.catalog.films import Film
 from kit.contracts.catalog.playback import PlaybackNew
 from kit.contracts.tokens import Token, TokensClient
 from kit.contracts.transcoder.client import VideoLibraryClient
+from kit.errors import Forbidden
 from tests.cast import ALICE, CHARLIE
 from tests.catalog_service.conftest import MakeSettings, nobody
 from tests.conftest import Start
@@ -128,3 +129,17 @@ async def test_films_go_on_playing_while_valkey_is_away(
     app = await start(create_app(made, library, client, *nobody()))
     for device in ("a", "b", "c", "d"):
         assert await app.state.streams.take("alice", device, 4_000_000_000)
+
+
+async def test_what_plays_on_an_account_is_told_to_services_and_forgotten(
+    app: FastAPI, tokens_app: FastAPI, film: Film
+) -> None:
+    await a_code_of(tokens_app, ALICE)
+    await as_viewer(app).play_film(film.id, PlaybackNew(device="tv"))
+    (playing,) = (await as_service(app).personal_data(ALICE)).parts["playing"]
+    assert playing["device"] == "tv"
+    assert (await as_service(app).personal_data(CHARLIE)).parts == {"playing": []}
+    await as_service(app).forget_person(ALICE)
+    assert (await as_service(app).personal_data(ALICE)).parts == {"playing": []}
+    with pytest.raises(Forbidden):
+        await as_viewer(app).personal_data(ALICE)

@@ -4,20 +4,26 @@ import io
 import zipfile
 from datetime import timedelta
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from fastapi import FastAPI
 
 import accounts_service.app
+import catalog_service.app
+import gateway.app
 import publisher_service.app
 import tokens_service.app
 from accounts_service.actions.forgetting import start_due_deletions
 from accounts_service.settings import Settings as AccountsSettings
+from catalog_service.settings import Settings as CatalogSettings
+from gateway.settings import Settings as GatewaySettings
 from kit import clock
 from kit.client import Signer
 from kit.contracts.accounts import AccountsClient
 from kit.contracts.accounts.profiles import DeletionNew
+from kit.contracts.catalog.client import CatalogClient
+from kit.contracts.gateway import EventNew, GatewayClient
 from kit.contracts.publisher.client import PublisherClient
 from kit.contracts.tokens import TokensClient
 from publisher_service.settings import Settings as PublisherSettings
@@ -46,20 +52,47 @@ async def publisher_app(database_url: DatabaseUrl, valkey_url: str, start: Start
 
 
 @pytest.fixture
+async def catalog_app(
+    database_url: DatabaseUrl, valkey_url: str, tmp_path: Path, start: Start
+) -> FastAPI:
+    settings = CatalogSettings(
+        environment="test",
+        database_url=database_url("catalog_service"),
+        valkey_url=valkey_url,
+        media_url=str(tmp_path / "pictures"),
+    )
+    return await start(catalog_service.app.create_app(settings))
+
+
+@pytest.fixture
+async def gateway_app(database_url: DatabaseUrl, valkey_url: str, start: Start) -> FastAPI:
+    url = database_url("gateway")
+    settings = GatewaySettings(environment="test", database_url=url, valkey_url=valkey_url)
+    return await start(gateway.app.create_app(settings))
+
+
+@pytest.fixture
 async def app(
     database_url: DatabaseUrl,
     valkey_url: str,
     start: Start,
     tokens_app: FastAPI,
     publisher_app: FastAPI,
+    catalog_app: FastAPI,
+    gateway_app: FastAPI,
 ) -> FastAPI:
     url = database_url("accounts_service")
     settings = AccountsSettings(environment="test", database_url=url, valkey_url=valkey_url)
     secret = settings.suite_secret.get_secret_value()
-    publisher = PublisherClient(
-        http(publisher_app), Signer(secret, "accounts_service", "publisher_service")
+    others = tuple(
+        kind(http(each), Signer(secret, "accounts_service", kind.SERVICE))
+        for kind, each in (
+            (TokensClient, tokens_app),
+            (PublisherClient, publisher_app),
+            (CatalogClient, catalog_app),
+            (GatewayClient, gateway_app),
+        )
     )
-    others = (tokens.as_service(tokens_app, "accounts_service"), publisher)
     return await start(accounts_service.app.create_app(settings, *others))
 
 
@@ -75,15 +108,20 @@ async def test_everything_comes_in_one_archive(app: FastAPI) -> None:
         assert sorted(archive.namelist()) == [
             "README.txt",
             "accounts_service.json",
+            "catalog_service.json",
+            "gateway.json",
             "publisher_service.json",
             "tokens_service.json",
         ]
 
 
 async def test_a_deleted_account_is_forgotten_by_all(
-    app: FastAPI, tokens_app: FastAPI, monkeypatch: pytest.MonkeyPatch
+    app: FastAPI, tokens_app: FastAPI, gateway_app: FastAPI, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     charlie = await a_viewer(app)
+    told = {"into_id": str(charlie.account.id)}
+    event = EventNew(id=uuid4(), name="AccountsMerged", at=clock.now(), payload=told)
+    await jobs_of(gateway_app).tell(event)
     me = as_stranger(app).acting(charlie.access_token)
     code = await a_code_of(tokens_app, charlie.account.id)
     await me.plan_deletion(DeletionNew(password=PASSWORD))
@@ -98,6 +136,8 @@ async def test_a_deleted_account_is_forgotten_by_all(
 
     await until(is_forgotten)
     assert (await tokens.as_service(tokens_app).token(code)).account_id is None
+    kept = await jobs_of(gateway_app).personal_data(charlie.account.id)
+    assert kept.parts == {"events": [], "jobs": []}
 
 
 async def test_the_codes_of_two_accounts_that_become_one_go_along(
@@ -114,6 +154,11 @@ async def test_the_codes_of_two_accounts_that_become_one_go_along(
         return found.account_id == alice.account.id
 
     await until(is_hers)
+
+
+def jobs_of(gateway_app: FastAPI) -> GatewayClient:
+    secret = gateway_app.state.settings.suite_secret.get_secret_value()
+    return GatewayClient(http(gateway_app), Signer(secret, "accounts_service", "gateway"))
 
 
 async def a_code_of(tokens_app: FastAPI, account_id: UUID) -> UUID:

@@ -44,6 +44,7 @@ from kit.contracts.catalog.sync import (
     Resolution,
     SyncStatus,
 )
+from kit.schema import PersonalData
 
 __all__ = ["CatalogClient", "errors"]  # the errors must be known to come back by name
 
@@ -263,6 +264,15 @@ class CatalogClient(ServiceClient):
     async def resolve_deletion(self, deletion_id: UUID, resolution: Resolution) -> Deletion:
         body = DeletionResolution(resolution=resolution)
         return await self.put(f"/deletions/{deletion_id}", body, Deletion)
+
+    # People
+
+    async def personal_data(self, account_id: UUID) -> PersonalData:
+        """Return what is known of a person; for services of the suite."""
+        return await self.get(f"/personal-data/{account_id}", PersonalData)
+
+    async def forget_person(self, account_id: UUID) -> None:
+        await self.delete(f"/personal-data/{account_id}")
 
     async def _put_bytes(self, path: str, content: bytes) -> bytes:
         headers = {"Content-Type": "application/octet-stream"}

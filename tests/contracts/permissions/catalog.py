@@ -1,6 +1,6 @@
 """Who may pass which door of catalog_service."""
 
-from tests.contracts.permissions.rules import CLOSED, OPEN, Needs, Table
+from tests.contracts.permissions.rules import CLOSED, OPEN, SERVICE, Needs, Table
 
 TABLE: Table = {
     "GET /categories": OPEN,
@@ -27,6 +27,8 @@ TABLE: Table = {
     "GET /images/frames/{name}/{width}.webp": OPEN,
     "GET /images/{image_id}/{width}.webp": OPEN,
     "GET /openapi.json": OPEN,
+    "DELETE /personal-data/{account_id}": SERVICE,
+    "GET /personal-data/{account_id}": SERVICE,
     "GET /rails": Needs("films:read"),
     "POST /rails": Needs("films:write"),
     "PUT /rails/order": Needs("films:write"),

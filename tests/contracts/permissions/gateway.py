@@ -1,6 +1,6 @@
 """Who may pass which door of gateway."""
 
-from tests.contracts.permissions.rules import OPEN, Needs, Table
+from tests.contracts.permissions.rules import OPEN, SERVICE, Needs, Table
 
 TABLE: Table = {
     "GET /dead-letters": Needs("jobs:read"),
@@ -15,5 +15,7 @@ TABLE: Table = {
     "POST /jobs/{job_id}/retries": Needs("jobs:write"),
     "GET /jobs/{job_id}/stream": Needs("jobs:read"),
     "GET /openapi.json": OPEN,
+    "DELETE /personal-data/{account_id}": SERVICE,
+    "GET /personal-data/{account_id}": SERVICE,
     "GET /static/{fingerprint}/{name:path}": OPEN,
 }

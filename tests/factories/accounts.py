@@ -82,7 +82,11 @@ def account_id(signed_in: SignedIn) -> UUID:
     return signed_in.account.id
 
 
-async def set_back(app: FastAPI, column: InstrumentedAttribute[datetime], days: float) -> None:
+async def set_back(
+    app: FastAPI,
+    column: InstrumentedAttribute[datetime] | InstrumentedAttribute[datetime | None],
+    days: float,
+) -> None:
     """Let what this column tells have happened earlier."""
     async with app.state.database.sessions.begin() as session:
         await session.execute(update(column.class_).values({column: column - timedelta(days=days)}))

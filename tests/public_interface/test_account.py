@@ -87,11 +87,14 @@ async def test_an_address_is_changed_once_its_mail_is_read(
     await send(charlie, SECURITY, f"{SECURITY}/e-mail", {"email": "new@example.org"})
     assert "Rien ne change avant son lien" in (await see(charlie, SECURITY)).text
     link = f"/l/{await mails.next_token('account.email_change')}"
+    assert "new@example.org" not in (await see(charlie, SECURITY)).text
     await send(charlie, link, link, {})
     assert "new@example.org" in (await see(charlie, SECURITY)).text
+    told = await mails.next("account.email_changed")
+    assert told.email == CHARLIE["email"]  # whose it was, in case it was not them
 
 
-async def test_another_device_is_seen_and_signed_out(
+async def test_another_device_is_seen_and_signed_out_alone_or_with_all_others(
     charlie: httpx.AsyncClient, app: FastAPI
 ) -> None:
     phone = {"User-Agent": "Mozilla/5.0 (Android 14; Mobile; rv:140.0) Gecko/140 Firefox/140.0"}
@@ -99,6 +102,13 @@ async def test_another_device_is_seen_and_signed_out(
         await send(other, "/sign-in", "/sign-in", CHARLIE)
         page = await see(charlie, SECURITY)
         assert "Android" in page.text
+        one = re.search(rf'action="({SECURITY}/sessions/[^"]+)"', page.text)
+        assert one
+        await send(charlie, SECURITY, one[1], {})
+        assert "Android" not in (await see(charlie, SECURITY)).text
+        other.cookies.clear()
+        await send(other, "/sign-in", "/sign-in", CHARLIE)
+        assert "Android" in (await see(charlie, SECURITY)).text
         await send(charlie, SECURITY, f"{SECURITY}/sessions", {})
         assert "Android" not in (await see(charlie, SECURITY)).text
         other.cookies.delete("account_access")

@@ -9,6 +9,8 @@ from tests.accounts_service.mails import Mails
 from tests.admin_interface.browsing import see, send
 from tests.factories import accounts, tokens
 from tests.factories.accounts import PASSWORD
+from tests.factories.catalog import a_published_film
+from tests.public_interface.conftest import believe, visitor
 
 AWA = {"name": "Awa Diop", "email": "awa@example.org", "password": "une pirogue sans voile"}
 NEW = "une autre pirogue bleue"
@@ -56,8 +58,13 @@ async def test_signing_up_with_a_known_address_tells_a_stranger_nothing(
     assert (await mails.next("account.exists")).account_id == known.account.id
 
 
-async def test_who_carries_a_code_is_led_to_keep_it(
-    browser: httpx.AsyncClient, tokens_app: FastAPI
+async def test_who_carries_a_code_is_led_to_keep_it_and_finds_it_on_another_device(
+    browser: httpx.AsyncClient,
+    app: FastAPI,
+    tokens_app: FastAPI,
+    catalog_app: FastAPI,
+    accounts_app: FastAPI,
+    library_app: FastAPI,
 ) -> None:
     token = await tokens.a_token(tokens_app)
     await send(browser, "/code", "/code", {"code": token.code})
@@ -70,6 +77,14 @@ async def test_who_carries_a_code_is_led_to_keep_it(
     kept = await see(browser, "/account/codes")
     assert token.code in kept.text
     assert "n’est pas encore dans votre compte" not in kept.text
+    film = await a_published_film(catalog_app, library_app, title="Sira", access_level="vip")
+    believe(catalog_app, accounts_app)
+    async with visitor(app) as telephone:
+        path = f"/films/{film.slug}"
+        assert "Regarder" not in (await see(telephone, path)).text.split("<h1>")[1]
+        form = {name: AWA[name] for name in ("email", "password")}
+        await send(telephone, "/sign-in", "/sign-in", form)
+        assert f'href="/watch/{film.slug}"' in (await see(telephone, path)).text
 
 
 async def test_a_link_signs_in_without_a_password(
@@ -88,10 +103,18 @@ async def test_a_link_signs_in_without_a_password(
     assert "Ce lien a déjà servi" in again.text
 
 
-async def test_a_forgotten_password_is_replaced(
-    browser: httpx.AsyncClient, accounts_app: FastAPI, mails: Mails
+async def a_signed_in_device(app: FastAPI) -> httpx.AsyncClient:
+    device = visitor(app)
+    form = {"email": "charlie@example.org", "password": PASSWORD}
+    assert (await send(device, "/sign-in", "/sign-in", form)).status_code == 303
+    return device
+
+
+async def test_a_forgotten_password_is_replaced_and_other_devices_are_signed_out(
+    browser: httpx.AsyncClient, app: FastAPI, accounts_app: FastAPI, mails: Mails
 ) -> None:
     await accounts.a_viewer(accounts_app)
+    other = await a_signed_in_device(app)
     form = {"email": "charlie@example.org"}
     await send(browser, "/sign-in/forgotten", "/sign-in/forgotten", form)
     link = f"/l/{await mails.next_token('account.password_reset')}"
@@ -100,6 +123,10 @@ async def test_a_forgotten_password_is_replaced(
     assert "trop facile à deviner" in weak.text
     assert (await send(browser, link, link, {"password": ""})).status_code == 422
     assert (await send(browser, link, link, {"password": NEW})).headers["location"] == "/account"
+    assert (await mails.next("account.password_changed")).values["name"] == "Charlie"
+    other.cookies.delete("account_access")  # it dies by itself, within a quarter of an hour
+    assert (await other.get("/account")).headers["location"] == "/sign-in?next=/account"
+    await other.aclose()
     await send(browser, "/account/security", "/account/sign-out", {})
     form = {"email": "charlie@example.org", "password": NEW}
     assert (await send(browser, "/sign-in", "/sign-in", form)).status_code == 303

@@ -84,3 +84,50 @@ async def test_what_is_wrong_with_a_profile_or_a_pin_is_said_beside_its_field(
     nobody = "01900000-0000-7000-8000-000000000000"
     await send(parent, HERE, f"{HERE}/{nobody}/removal", {})
     assert "notice" in (await see(parent, HERE)).text
+
+
+async def test_somebody_just_signed_in_anew_by_the_way_watches_as_the_child_at_once(
+    parent: httpx.AsyncClient,
+    accounts_app: FastAPI,
+    catalog_app: FastAPI,
+    library_app: FastAPI,
+) -> None:
+    await catalog.a_published_film(catalog_app, library_app, title="Sang froid", age_rating=16)
+    believe(catalog_app, accounts_app)
+    await send(parent, HERE, f"{HERE}/pin", {"pin": "4711"})
+    await send(parent, HERE, HERE, {"name": "Kofi", "max_age": "7"})
+    page = await see(parent, HERE)
+    form = {"csrf": page.text.split('name="csrf" value="')[1].split('"')[0]}
+    entry = await entry_of(parent)
+    parent.cookies.delete("account_access")  # so the same answer renews it, and enters
+    assert (await parent.post(entry, data=form)).status_code == 303
+    assert parent.cookies["account_refresh"]
+    assert "Sang froid" not in (await see(parent, "/films")).text
+
+
+async def test_a_profile_and_the_pin_are_changed_and_the_profile_goes_away(
+    parent: httpx.AsyncClient,
+) -> None:
+    refused = await send(parent, HERE, HERE, {"name": "Kofi", "max_age": "7"})
+    assert refused.headers["location"] == HERE
+    assert "Choisissez d’abord un PIN" in (await see(parent, HERE)).text
+    await send(parent, HERE, f"{HERE}/pin", {"pin": "4711"})
+    await send(parent, HERE, HERE, {"name": "Kofi", "max_age": "7"})
+    mine = (await entry_of(parent)).removesuffix("/entry")
+    assert f'action="{mine}"' in (await see(parent, HERE)).text
+    await send(parent, HERE, mine, {"name": "Ama", "max_age": "12", "colour": "teal"})
+    page = await see(parent, HERE)
+    assert "jusqu’à 12 ans" in page.text
+    assert 'data-colour="teal"' in page.text
+    assert "Kofi" not in page.text
+    await send(parent, HERE, f"{HERE}/pin", {"pin": "0815", "proof": "1111"})
+    await send(parent, HERE, f"{HERE}/pin", {"pin": "0815", "proof": "4711"})
+    assert "Le PIN est enregistré" in (await see(parent, HERE)).text
+    await send(parent, HERE, f"{mine}/entry", {})
+    out = f"{HERE}/none/entry"
+    assert (await send(parent, HERE, out, {"pin": "4711"})).status_code == 422
+    assert (await send(parent, HERE, out, {"pin": "0815"})).status_code == 303
+    await send(parent, HERE, f"{mine}/removal", {})
+    page = await see(parent, HERE)
+    assert "Le profil est supprimé" in page.text
+    assert "Ama" not in page.text

@@ -22,6 +22,8 @@ answers = APIRouter(include_in_schema=False)
 """Where a provider posts its answer: its cookie-less form is sent on as an address of ours."""
 COOKIE, GOAL = "provider_ceremony", "provider_next"
 LINKING = "link "
+GIVEN_UP = frozenset({"access_denied", "user_cancelled_authorize"})
+TOO_LATE = mark("Cette connexion a pris trop de temps. Recommencez.")
 Name = Annotated[str, Path(pattern=r"^[a-z][a-z0-9-]{0,29}$")]
 Text = Annotated[str, StringConstraints(max_length=4000)]
 
@@ -74,29 +76,36 @@ async def answered(
     person: MaybePerson,
     given: Annotated[Said, Query()],
 ) -> Response:
+    page = await _page_after(request, name, accounts, person, given)
+    page.delete_cookie(COOKIE, path="/sign-in")
+    page.delete_cookie(GOAL, path="/sign-in")
+    return page
+
+
+async def _page_after(
+    request: Request, name: str, accounts: Accounts, person: MaybePerson, given: Said
+) -> Response:
     ceremony = request.cookies.get(COOKIE, "")
-    is_linking = ceremony.startswith(LINKING)
+    is_linking = ceremony.startswith(LINKING) and person is not None
+    if given.error in GIVEN_UP:
+        renounced = mark("Vous avez renoncé. Rien n’a changé.")
+        return back(request, HERE if is_linking else "/sign-in", renounced, "info")
     try:
         answer = ProviderAnswer(
             ceremony=ceremony.removeprefix(LINKING), **given.model_dump(exclude={"ceremony"})
         )
     except ValidationError:
-        return back(request, "/sign-in", mark("Cette connexion a pris trop de temps. Recommencez."))
+        return back(request, "/sign-in", TOO_LATE, "warning")
     if is_linking and person is not None:
-        mine = accounts.acting(person.token)
-        linking = mine.link_provider(name, answer)
-        page = await done(request, linking, HERE, mark("Ce compte est relié au vôtre."))
-    else:
-        signing = accounts.provider_sign_in(
-            name, answer, address=address(request), device=device(request)
-        )
-        try:
-            page = await signed_in(request, signing, request.cookies.get(GOAL, ""))
-        except AppError as error:
-            page = refused(request, error)
-    page.delete_cookie(COOKIE, path="/sign-in")
-    page.delete_cookie(GOAL, path="/sign-in")
-    return page
+        linking = accounts.acting(person.token).link_provider(name, answer)
+        return await done(request, linking, HERE, mark("Ce compte est relié au vôtre."))
+    signing = accounts.provider_sign_in(
+        name, answer, address=address(request), device=device(request)
+    )
+    try:
+        return await signed_in(request, signing, request.cookies.get(GOAL, ""))
+    except AppError as error:
+        return refused(request, error)
 
 
 @answers.post("/sign-in/{name}/back")

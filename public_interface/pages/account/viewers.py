@@ -43,6 +43,7 @@ class ViewerView(Schema):
     name: str
     initials: str
     colour: str
+    max_age: str
     limit: str
     is_current: bool
 
@@ -161,6 +162,7 @@ def _viewer(each: ViewingProfile, current: UUID | None, say: Language) -> Viewer
         name=each.name,
         initials=initials(each.name),
         colour=each.colour,
+        max_age="" if each.max_age is None else str(each.max_age),
         limit=_limit(each.max_age, say) if each.max_age is not None else "",
         is_current=each.id == current,
     )

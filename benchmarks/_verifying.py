@@ -1,6 +1,7 @@
 """The same hello with and without an access token to verify, and tokens to ask it with."""
 
 from pathlib import Path
+from uuid import UUID
 
 import orjson
 from fastapi import FastAPI
@@ -24,14 +25,14 @@ class Settings(ServiceSettings):
     SERVICE = "hello"
 
     jwks_file: Path = Path()
+    asks: bool = True
 
 
 def app() -> FastAPI:
     settings = Settings()
     made = build_app(settings)
     made.state.keys.use(orjson.loads(settings.jwks_file.read_bytes()))
-    made.add_api_route("/hello", _hello)
-    made.add_api_route("/hello-to-me", _hello_to_me)
+    made.add_api_route("/hello", _hello_to_me if settings.asks else _hello)
     return made
 
 
@@ -47,6 +48,11 @@ async def _hello_to_me(caller: CallerDep) -> dict[str, str]:
 
 def tokens(count: int, jwks_file: Path) -> list[str]:
     """Return access tokens of so many people, signed as accounts_service does; write their key."""
+    return [token for _, token in people(count, jwks_file)]
+
+
+def people(count: int, jwks_file: Path) -> list[tuple[UUID, str]]:
+    """Return so many people, each with an access token."""
     keys, row, at = Keys(SECRET), SigningKey(), clock.now()
     keys.fill(row)
     private = keys.opened(row)
@@ -56,5 +62,5 @@ def tokens(count: int, jwks_file: Path) -> list[str]:
     for number in range(count):
         person = Account(id=new_id(), name=f"Person {number}", roles=[])
         said = claims.of_person(person, UserSession(id=new_id()), at)
-        found.append(sign(said, str(row.id), private))
+        found.append((person.id, sign(said, str(row.id), private)))
     return found

@@ -135,7 +135,7 @@ class KeyRing:
         self.keys: KeySet | None = None
         self.known: frozenset[str] = frozenset()
         self.fetched_at = float("-inf")
-        self.verified: dict[str, tuple[float, Caller]] = {}
+        self.verified: dict[bytes, tuple[float, Caller]] = {}
 
     def use(self, jwks: dict[str, Any]) -> None:
         """Take these keys as the published ones."""
@@ -144,11 +144,16 @@ class KeyRing:
         self.fetched_at = time.monotonic()
         self.verified.clear()
 
+    def seen(self, token: bytes) -> Caller | None:
+        """Return who this access token speaks for, if it was verified before and is still good."""
+        found = self.verified.get(token)
+        return found[1] if found and found[0] > time.time() else None
+
     async def caller(self, token: str) -> Caller:
         """Return who this access token speaks for; raise Unauthenticated if it is not valid."""
-        found = self.verified.get(token)
-        if found and found[0] > time.time():
-            return found[1]
+        written = token.encode()
+        if seen := self.seen(written):
+            return seen
         kid = _kid(token)
         age = time.monotonic() - self.fetched_at
         if self.keys is None or age > 3600 or (kid not in self.known and age > 5):
@@ -161,7 +166,7 @@ class KeyRing:
         caller = _person(claims, token)
         if len(self.verified) > 4096:
             self.verified.clear()
-        self.verified[token] = (float(claims["exp"]), caller)
+        self.verified[written] = (float(claims["exp"]), caller)
         return caller
 
 

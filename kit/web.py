@@ -5,21 +5,23 @@ import gc
 import hashlib
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from dataclasses import replace
 from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
-from fastapi.security import HTTPBearer
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.routing import BaseRoute, Match
 from starlette.types import Scope
-from typing_extensions import override
 
 from kit import health, jobs, problems
-from kit.auth import ANONYMOUS, ActingReadOnly, Caller, KeyRing, calling_service, may
+from kit.auth import KeyRing
+from kit.callers import CallerDep as CallerDep
+from kit.callers import caller_of as caller_of
+from kit.callers import documented
+from kit.callers import needs as needs
+from kit.callers import while_acting as while_acting
 from kit.client import ServiceClient, open_http
 from kit.db import Database, ReadOnlySession, open_database
-from kit.errors import Forbidden, Unauthenticated, Unavailable
+from kit.errors import Unavailable
 from kit.limits import Limiter
 from kit.metrics import Metrics
 from kit.middleware import HEADERS, Edge
@@ -27,7 +29,6 @@ from kit.settings import ServiceSettings
 from kit.usage import Usage, telling
 
 Client = TypeVar("Client", bound=ServiceClient)
-Handler = TypeVar("Handler", bound=Callable[..., Any])
 Setup = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
 
@@ -63,6 +64,7 @@ def build_app(
     for router in (health.router, *routers):
         app.include_router(router)
         _skip_quickly(app.router.routes[-1], router)
+    vars(app)["openapi"] = documented(app)
     return app
 
 
@@ -171,74 +173,6 @@ def database(request: Request) -> Database:
     if found is None:
         raise Unavailable("This service has no database; set its DATABASE_URL.")
     return found
-
-
-class _AccessToken(HTTPBearer):
-    """Documents the token and reads it in one dependency: each one more costs a request 20 us."""
-
-    @override
-    async def __call__(self, request: Request) -> Caller:  # type: ignore[override]  # FastAPI's gives the text
-        return await caller_of(request)
-
-
-_access_token = _AccessToken(
-    scheme_name="HTTPBearer",
-    auto_error=False,
-    description="An access token from accounts_service.",
-)
-
-
-async def caller_of(request: Request) -> Caller:
-    """Return who is calling: what CallerDep gives, for routes that are not FastAPI's."""
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() == "bearer":
-        found = await _person(request, token)
-        request.app.state.usage.note(found)
-        return found
-    if scheme != "Suite":
-        return ANONYMOUS
-    settings: ServiceSettings = request.app.state.settings
-    service = calling_service(settings.suite_secret.get_secret_value(), token, settings.SERVICE)
-    if behalf := request.headers.get("on-behalf-of"):
-        return replace(await _person(request, behalf), via=service.id)
-    return service
-
-
-async def _person(request: Request, token: str) -> Caller:
-    keys: KeyRing = request.app.state.keys
-    found = await keys.caller(token)
-    if found.actor and not _may_while_acting(request):
-        raise ActingReadOnly
-    return found
-
-
-def _may_while_acting(request: Request) -> bool:
-    return request.method in {"GET", "HEAD"} or request.scope.get("endpoint") in _WHILE_ACTING
-
-
-_WHILE_ACTING: set[Callable[..., Any]] = set()
-
-
-def while_acting(handler: Handler) -> Handler:
-    """Let an admin who acts as a viewer call this too, although it is no GET."""
-    _WHILE_ACTING.add(handler)
-    return handler
-
-
-CallerDep = Annotated[Caller, Depends(_access_token)]
-
-
-def needs(permission: str) -> Any:  # noqa: ANN401  (FastAPI's Depends)
-    """Return the dependency that lets pass only callers with this permission."""
-
-    async def allowed(caller: CallerDep) -> Caller:
-        if caller.kind == "anonymous":
-            raise Unauthenticated
-        if not may(caller, permission):
-            raise Forbidden(permission=permission)
-        return caller
-
-    return Depends(allowed)
 
 
 def using(kind: type[Client]) -> Any:  # noqa: ANN401  (FastAPI's Depends)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from accounts_service.providers.argon2 import Passwords
+from accounts_service.providers.argon2 import CHEAP, HASHER, Passwords
 from accounts_service.providers.breached import Breached
 from accounts_service.providers.jose import Keys
 from accounts_service.providers.places import Places
@@ -39,8 +39,9 @@ class Tools:
     @classmethod
     def of(cls, settings: Settings) -> "Tools":
         secret = settings.suite_secret.get_secret_value()
+        hasher = CHEAP if settings.environment == "test" else HASHER
         return cls(
-            passwords=Passwords(settings.hash_threads, settings.hash_waiting),
+            passwords=Passwords(settings.hash_threads, settings.hash_waiting, hasher),
             breached=Breached(settings.breached_file),
             places=Places(settings.places_file),
             keys=Keys(secret),

@@ -2,7 +2,6 @@
 
 import asyncio
 import threading
-import time
 
 import pytest
 from fastapi import FastAPI
@@ -10,7 +9,6 @@ from sqlalchemy import func, select, update
 
 from accounts_service.models.people import Attempt, UserSession
 from accounts_service.models.programs import AuditEntry
-from accounts_service.providers.argon2 import Passwords, TooBusy
 from accounts_service.rules import attempts
 from kit import clock
 from kit.contracts.accounts import (
@@ -237,31 +235,6 @@ async def test_an_address_that_tries_many_accounts_has_to_wait(app: FastAPI) -> 
         await sign_in(app, "person50@example.org", "wrong", address="203.0.113.9")
     with pytest.raises(WrongCredentials):
         await sign_in(app, "person50@example.org", "wrong", address="203.0.113.8")
-
-
-async def test_hashing_takes_as_long_for_nobody_as_for_somebody() -> None:
-    passwords = Passwords(threads=1, waiting=4)
-    stored = await passwords.hash(PASSWORD)
-
-    async def seconds(known: str | None) -> float:
-        started = time.perf_counter()
-        assert not await passwords.matches("wrong", known)
-        return time.perf_counter() - started
-
-    pairs = [(await seconds(stored), await seconds(None)) for _ in range(9)]
-    ratio = sorted(mine / none for mine, none in pairs)[4]
-    passwords.close()
-    assert 0.5 < ratio < 2
-
-
-async def test_a_flood_of_sign_ins_is_told_to_come_back() -> None:
-    passwords = Passwords(threads=1, waiting=2)
-    outcomes = await asyncio.gather(
-        *(passwords.matches("x", None) for _ in range(8)), return_exceptions=True
-    )
-    passwords.close()
-    assert outcomes.count(False) == 3
-    assert [type(found) for found in outcomes].count(TooBusy) == 5
 
 
 async def test_others_are_served_while_many_passwords_are_hashed(app: FastAPI) -> None:

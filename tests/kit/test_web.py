@@ -166,3 +166,14 @@ async def test_metrics_count_requests_by_route(client: HelloClient) -> None:
         'service="hello_service",status="200"} 3.0' in text_
     )
     assert "database_connections_used" in text_
+
+
+def test_the_document_says_which_operations_read_a_token(settings: Settings) -> None:
+    app = create_app(settings)
+    document = app.openapi()
+    assert app.openapi() is document
+    assert document["components"]["securitySchemes"]["HTTPBearer"]["scheme"] == "bearer"
+    asked = {path: found["get"].get("security") for path, found in document["paths"].items()
+             if "get" in found}  # fmt: skip
+    assert asked["/private"] == asked["/limited"] == [{"HTTPBearer": []}]
+    assert asked["/greetings/{name}"] is None

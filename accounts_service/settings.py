@@ -88,9 +88,7 @@ class Settings(ServiceSettings):
     tokens_url: str = shared(
         "TOKENS_URL", "http://127.0.0.1:5060", description="tokens_service, for people's rights"
     )
-    catalog_url: str = shared(
-        "CATALOG_URL", "http://127.0.0.1:5061", description="catalog_service, for people's rights"
-    )
+    catalog_url: str = shared("CATALOG_URL", "http://127.0.0.1:5061", description="catalog_service")
     deletion_days: int = Field(
         30, ge=0, le=365, description="days in which somebody may take back their deletion"
     )

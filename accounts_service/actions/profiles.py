@@ -12,9 +12,10 @@ from accounts_service.actions.people import place
 from accounts_service.models import people as models
 from accounts_service.models import profiles as rows
 from accounts_service.providers.avatars import squared
-from accounts_service.queries import people
+from accounts_service.queries import people, viewing
 from accounts_service.queries import profiles as queries
 from accounts_service.rules import profiles as rules
+from accounts_service.rules.viewing import check_grown
 from kit import clock
 from kit.auth import Caller
 from kit.contracts.accounts.profiles import (
@@ -38,7 +39,8 @@ async def profile(session: AsyncSession, caller: Caller) -> Profile:
 
 
 async def change(session: AsyncSession, caller: Caller, wanted: ProfileChange) -> Profile:
-    known, _ = await signed_in(session, caller)
+    known, current = await signed_in(session, caller)
+    check_grown(await viewing.watching(session, current.id))
     account = await people.account_for_update(session, known.id)
     row = await queries.profile_for_update(session, account.id, clock.now())
     given = _given(wanted)
@@ -110,7 +112,8 @@ async def _take_slug(
 
 
 async def _swap_avatar(session: AsyncSession, caller: Caller, files: dict[int, bytes]) -> Profile:
-    account, _ = await signed_in(session, caller)
+    account, current = await signed_in(session, caller)
+    check_grown(await viewing.watching(session, current.id))
     row = await queries.profile_for_update(session, account.id, clock.now())
     row.avatar_id, row.updated_at = new_id() if files else None, clock.now()
     await queries.swap_avatar(session, account.id, row.avatar_id, files)

@@ -16,7 +16,7 @@ from kit.contracts.publisher.wishes import (
     PreferencesChange,
     Unsubscribed,
 )
-from kit.errors import Unavailable
+from kit.errors import Forbidden, Unavailable
 from publisher_service.actions.planning import contacts
 from publisher_service.actions.reading import account_of
 from publisher_service.actions.telling import kind_of
@@ -68,6 +68,8 @@ async def preferences(
 async def change(session: AsyncSession, caller: Caller, change: PreferencesChange) -> None:
     """Write down what somebody chose; raise CannotSwitchOff for what always comes."""
     account = account_of(caller)
+    if caller.max_age is not None:
+        raise Forbidden("In a child's profile nothing is changed; leave it with the PIN first.")
     await people.choose(session, [_row(account, choice) for choice in change.choices])
     given = change.model_dump(include=set(HABITS) & change.model_fields_set)
     habits = {

@@ -15,6 +15,7 @@ from kit.contracts.accounts.profiles import (
     PinMissing,
     PinNeeded,
     PinTooOften,
+    ProfileChange,
     ProofNeeded,
     TooManyViewingProfiles,
     ViewingProfile,
@@ -138,9 +139,13 @@ async def test_guessing_the_pin_is_slowed(app: FastAPI) -> None:
     assert refused.value.extra["retry_after"] >= 1
 
 
-async def test_a_child_changes_neither_profiles_nor_the_pin(app: FastAPI) -> None:
+async def test_a_child_changes_neither_profiles_nor_the_pin_nor_the_account(app: FastAPI) -> None:
     _, me, child = await a_family(app)
     await me.enter_viewing_profile(child.id)
+    with pytest.raises(InChildProfile):
+        await me.change_profile(ProfileChange(name="Ama la grande"))
+    with pytest.raises(InChildProfile):
+        await me.delete_avatar()
     with pytest.raises(InChildProfile):
         await me.change_viewing_profile(child.id, ViewingProfileChange(max_age=None))
     with pytest.raises(InChildProfile):

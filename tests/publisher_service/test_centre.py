@@ -21,6 +21,7 @@ from kit.errors import Forbidden, Unauthenticated
 from publisher_service.actions import digests
 from publisher_service.models.notices import Delivery
 from tests.cast import ALICE, BOB
+from tests.factories.catalog import access_token
 from tests.factories.publisher import a_letter, a_piece_of_news, as_person, as_stranger
 
 
@@ -99,6 +100,12 @@ async def test_news_go_to_the_verified_address_with_a_way_to_end_them(
     assert (await client.deliveries(DeliveryQuery(notice_id=second.id))).items == []
     with pytest.raises(BadUnsubscription):
         await as_stranger(app).unsubscribe(token[:-6] + "AAAAAA")
+
+
+async def test_a_child_s_profile_changes_no_preferences(app):
+    child = as_stranger(app).acting(access_token(app, sub=str(ALICE), max_age=7))
+    with pytest.raises(Forbidden):
+        await child.change_preferences(PreferencesChange(digest="daily"))
 
 
 async def test_preferences_say_what_comes_and_only_the_given_changes(app, alice):

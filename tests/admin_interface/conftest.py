@@ -72,9 +72,10 @@ def of_accounts() -> dict[str, Any]:
 
 @pytest.fixture
 def of_publisher() -> dict[str, Any]:
-    """Return settings of publisher_service that a module wants otherwise: nothing goes out."""
-    away = dict.fromkeys(("telegram_api_url", "x_api_url", "youtube_api_url"), "http://127.0.0.1:9")
-    return {**away, "google_token_url": "http://127.0.0.1:9"}
+    """Return settings of publisher_service that a module wants otherwise: no network answers."""
+    kinds = ("_api_url", "_upload_url", "_video_url", "_token_url")
+    away = [name for name in PublisherSettings.model_fields if name.endswith(kinds)]
+    return dict.fromkeys(away, "http://127.0.0.1:9")
 
 
 @pytest.fixture

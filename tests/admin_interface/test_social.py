@@ -197,7 +197,7 @@ async def test_while_a_post_is_written_its_cards_are_counted_by_the_server(
     live = await send(dana, "/social/new", "/social/new/cards", typed)
     assert f'data-account="{account}" data-length="4098" data-limit="4096"' in live.text
     assert "le texte est trop long" in live.text
-    own = typed | {f"text.{account}": "Court"}
-    assert 'data-length="5"' in (await send(dana, "/social/new", "/social/new/cards", own)).text
+    own = typed | {f"text.{account}": "Un\r\nmot"}
+    assert 'data-length="6"' in (await send(dana, "/social/new", "/social/new/cards", own)).text
     none = {name: value for name, value in typed.items() if name != "accounts"}
     assert "data-length" not in (await send(dana, "/social/new", "/social/new/cards", none)).text

@@ -14,7 +14,6 @@ from kit.contracts.publisher.social import (
     SocialAccount,
     SocialAccountChange,
     SocialAccountNew,
-    SocialChoice,
 )
 from kit.contracts.publisher.social_errors import (
     CredentialsMissing,
@@ -49,7 +48,7 @@ class ConnectView(Schema):
     account: SocialAccount | None
     name: str = ""
     keys: dict[str, str] = {}
-    choices: list[SocialChoice] = []
+    choices: list[dict[str, str]] = []
     errors: dict[str, str] = {}
     sentence: str = ""
 

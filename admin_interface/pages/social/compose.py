@@ -85,7 +85,7 @@ async def compose_page(
 @router.post("/social/new")
 async def compose(request: Request, publisher: Publisher, catalog: Catalog) -> Response:
     """Take the picture, cut the clip, show how it would look; or send it, or plan it."""
-    typed = many((await request.form()).multi_items(), "accounts")
+    typed = await _typed(request)
     try:
         media = await taken(publisher, typed)
         if typed.get("deed") == "publish":
@@ -103,7 +103,7 @@ async def compose(request: Request, publisher: Publisher, catalog: Catalog) -> R
 @router.post("/social/new/cards")
 async def live_cards(request: Request, publisher: Publisher) -> Response:
     """Answer how the post would look by now, while it is being written."""
-    typed = many((await request.form()).multi_items(), "accounts")
+    typed = await _typed(request)
     media = await known(publisher, str(typed.get("media_id") or ""))
     accounts = (await publisher.social_accounts()).items
     view = CardsView(cards=await cards(publisher, accounts, typed, media))
@@ -113,7 +113,7 @@ async def live_cards(request: Request, publisher: Publisher) -> Response:
 @router.post("/social/new/media")
 async def live_media(request: Request, publisher: Publisher) -> Response:
     """Take a picture or cut a clip, and answer the part of the form that shows it."""
-    typed = many((await request.form()).multi_items(), "accounts")
+    typed = await _typed(request)
     try:
         shown = seen(await taken(publisher, typed))
     except AppError as error:
@@ -125,6 +125,15 @@ async def live_media(request: Request, publisher: Publisher) -> Response:
 
 class Refusal(Schema):
     text: str
+
+
+async def _typed(request: Request) -> Typed:
+    """Return what was typed; browsers end lines with two characters, networks count one."""
+    found = many((await request.form()).multi_items(), "accounts")
+    return {
+        name: each.replace("\r\n", "\n") if isinstance(each, str) else each
+        for name, each in found.items()
+    }
 
 
 async def _again(

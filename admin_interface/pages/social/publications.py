@@ -87,7 +87,7 @@ async def targets(request: Request, publication_id: UUID, publisher: Publisher) 
 async def change(request: Request, publication_id: UUID, publisher: Publisher) -> Response:
     """Change what is planned."""
     typed = dict(await request.form())
-    given = {name: str(typed[name]) for name in CHANGED if name in typed}
+    given = {name: str(typed[name]).replace("\r\n", "\n") for name in CHANGED if name in typed}
     try:
         await publisher.change_publication(publication_id, _change(given, zone_of(request)))
     except AppError as error:

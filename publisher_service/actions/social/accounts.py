@@ -31,6 +31,8 @@ from publisher_service.queries import social as queries
 from publisher_service.rules.connecting import FIELDS
 from publisher_service.rules.networks import RULES, missing_credentials, shown
 
+UNREADABLE = "Its credentials can no longer be read: the suite's secret was changed."
+
 
 def known_networks(press: Press) -> wire.Networks:
     served = [name for name in RULES if name in press.networks]
@@ -89,16 +91,19 @@ async def change(
 async def check(session: AsyncSession, press: Press, account_id: UUID) -> wire.SocialAccount:
     """Ask its network whether it still takes what the account was connected with, and note it."""
     account = await queries.account(session, account_id, lock=True)
-    network = wire.NetworkName(account.network)
-    kept = press.credentials(account)
+    name, handle = wire.NetworkName(account.network), account.handle
     try:
-        credentials, _ = await _identified(press, network, kept)
+        kept = press.credentials(account)
+        credentials, _ = await _identified(press, name, kept, handle)
+    except ValueError:
+        account.needs_reconnection, account.trouble = True, UNREADABLE
     except CredentialsRefused as refused:
         account.needs_reconnection = True
         account.trouble = str(refused.extra["reason"])[:500]
     else:
-        if credentials != {name: value for name, value in kept.items() if name != "handle"}:
-            account.sealed, account.version = press.seal(credentials), account.version + 1
+        fresh = {**kept, **credentials, "handle": handle}
+        if fresh != kept:
+            account.sealed, account.version = press.seal(fresh), account.version + 1
         account.needs_reconnection, account.trouble = False, None
     await session.flush()
     return wire.SocialAccount.model_validate(account)

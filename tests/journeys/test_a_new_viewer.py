@@ -2,19 +2,16 @@
 
 import io
 import zipfile
-from uuid import UUID
 
 import pytest
 from fastapi import FastAPI
 from playwright.async_api import Page, expect
 
-from kit.auth import Caller
-from kit.contracts.publisher.wishes import AnnouncementNew
-from kit.db import new_id
 from tests.catalog_service.conftest import app as catalog_app
 from tests.catalog_service.conftest import library, library_app, settings, tokens_app
 from tests.factories import catalog, tokens
-from tests.factories.publisher import as_service
+from tests.gateway.plays import as_service
+from tests.gateway.test_film import uploaded
 from tests.journeys.town import Town, a_maker, town
 
 __all__ = ["catalog_app", "library", "library_app", "settings", "tokens_app", "town"]
@@ -30,13 +27,13 @@ async def test_somebody_new_signs_up_and_makes_the_portal_theirs(
     )
     code = (await tokens.a_token(town.tokens)).code
     town.believes_its_people()
-    maker = await a_maker(town, "Sira Kone")
+    await a_maker(town, "Sira Kone")
     async with town.somebody(width=360) as page:
         await signs_up(page, town)
         await adds_a_passkey(page, town)
         await signs_in_with_the_passkey(page)
         await keeps_a_code(page, town, code, film.slug)
-        await follows_and_is_told(page, town, maker)
+        await follows_and_is_told(page, town, library_app)
         await wants_quiet_nights(page, town)
         await takes_a_copy_of_everything(page, town, code)
         await leaves_and_stays(page, town)
@@ -96,8 +93,8 @@ async def keeps_a_code(page: Page, town: Town, code: str, slug: str) -> None:
     await expect(page.get_by_role("link", name="Regarder").first).to_be_visible()
 
 
-async def follows_and_is_told(page: Page, town: Town, maker: Caller) -> None:
-    """See the bell count in the open page when the film-maker's new film is announced."""
+async def follows_and_is_told(page: Page, town: Town, library_app: FastAPI) -> None:
+    """See the bell count in the open page when the film-maker's new film goes online."""
     await page.goto(f"{town.portal}/makers/sira-kone")
     await page.get_by_role("button", name="Suivre", exact=True).click()
     await expect(page.get_by_role("button", name="Ne plus suivre")).to_be_visible()
@@ -105,22 +102,24 @@ async def follows_and_is_told(page: Page, town: Town, maker: Caller) -> None:
     await page.get_by_role("button", name="Tout marquer comme lu").click()
     bell = page.locator("notice-bell b")
     await expect(bell).to_be_hidden()
-    await announce(town, UUID(maker.id))
+    await goes_online(town, library_app)
     await expect(bell).to_have_text("1")
     await page.reload()
-    await expect(page.locator(".lines").first).to_contain_text("Le fleuve est en ligne")
+    news = page.locator(".lines").first
+    await expect(news).to_contain_text("Le fleuve est en ligne")
+    await expect(news.locator('a[href$="/films/le-fleuve"]').first).to_be_visible()
     mail = (await town.mail(AWA, "Le fleuve")).get_body(("plain",))
     assert mail
     assert "Bonjour Awa Diop," in mail.get_content()
 
 
-async def announce(town: Town, maker: UUID) -> None:
-    """Do what the pipeline does at its end."""
-    values = {"title": "Le fleuve", "url": f"{town.portal}/films", "by": "Sira Kone"}
-    new = AnnouncementNew(
-        id=new_id(), topics=[f"maker:{maker}"], kind="film.published", values=values
-    )
-    await as_service(town.publisher).announce(new)
+async def goes_online(town: Town, library_app: FastAPI) -> None:
+    """Let the gateway take a film through: encoded, published, announced."""
+    guid = await catalog.a_video(library_app)
+    credit = {"role": "director", "name": "Sira Kone"}
+    film = await catalog.a_film(town.catalog, title="Le fleuve", video_guid=guid, credits=[credit])
+    town.believes_its_people()
+    await as_service(town.jobs).tell(uploaded(film.id, guid))
 
 
 async def wants_quiet_nights(page: Page, town: Town) -> None:
@@ -148,7 +147,7 @@ async def takes_a_copy_of_everything(page: Page, town: Town, code: str) -> None:
 async def leaves_and_stays(page: Page, town: Town) -> None:
     await page.get_by_label("Mot de passe").fill("pas le bon")
     await page.get_by_role("button", name="Supprimer mon compte").click()
-    await expect(page.locator(".message")).to_contain_text("Tapez votre mot de passe")
+    await expect(page.locator(".message")).to_contain_text("Tapez votre mot de passe.")
     await page.get_by_label("Mot de passe").fill(PASSWORD)
     await page.get_by_role("button", name="Supprimer mon compte").click()
     await page.goto(await town.link_to(AWA, "Votre compte sera supprimé"))

@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from sqlalchemy import select
 
 from accounts_service.actions import forgetting
+from accounts_service.models.factors import SessionProof
 from accounts_service.models.profiles import Export
 from accounts_service.queries import privacy
 from kit import clock
@@ -114,8 +115,24 @@ async def test_the_archive_arrives_is_one_s_own_and_expires(
 async def test_an_account_is_to_be_deleted_and_then_kept_after_all(
     charlie: httpx.AsyncClient,
 ) -> None:
+    wrong = await send(charlie, HERE, f"{HERE}/deletion", {"password": "not this one"})
+    assert 'id="f-password-about"' in wrong.text
     answer = await send(charlie, HERE, f"{HERE}/deletion", {"password": PASSWORD})
     assert answer.headers["location"] == HERE
     assert "Le compte sera supprimé le" in (await see(charlie, HERE)).text
     await send(charlie, HERE, f"{HERE}/deletion/withdrawal", {})
     assert "Votre compte reste" in (await see(charlie, HERE)).text
+
+
+async def test_who_has_no_password_confirms_before_deleting_the_account(
+    browser: httpx.AsyncClient, accounts_app: FastAPI, mails: Mails
+) -> None:
+    await send(browser, "/sign-up", "/sign-up", {"name": "Awa", "email": "awa@example.org"})
+    link = f"/l/{await mails.next_token('account.verify_email')}"
+    await send(browser, link, link, {})
+    assert 'name="password"' not in (await see(browser, HERE)).text
+    await set_back(accounts_app, SessionProof.confirmed_at, days=1)
+    answer = await send(browser, HERE, f"{HERE}/deletion", {})
+    assert answer.headers["location"] == f"/account/confirm?next={HERE}"
+    page = await see(browser, answer.headers["location"])
+    assert f'href="/sign-in?next={HERE}"' in page.text  # no other way to show who one is

@@ -22,7 +22,7 @@ from kit.schema import Schema
 from kit.site.filled import filled
 from kit.site.session import acting
 from public_interface.forms import ConsentsForm, DeletionForm
-from public_interface.pages.account.deeds import done, not_done
+from public_interface.pages.account.deeds import CONFIRM_FIRST, done, not_done
 from public_interface.pages.account.frame import NOT_KEPT, back, show, words
 
 router = APIRouter()
@@ -68,10 +68,13 @@ class ExportView(Schema):
 
 
 class PrivacyView(Schema):
+    """`asks_password`: there is one, and deleting the account takes it."""
+
     choices: list[ChoiceView]
     exports: list[ExportView]
     is_under_way: bool
     deletion: DeletionPlan | None
+    asks_password: bool
     errors: dict[str, str]
 
 
@@ -119,9 +122,10 @@ async def plan_deletion(request: Request, mine: Mine) -> Response:
     wish = DeletionNew(password=typed.form.password) if typed.form.password else DeletionNew()
     try:
         await mine.plan_deletion(wish)
-    except (ProofNeeded, WrongCredentials):
-        wrong = say(mark("Tapez votre mot de passe, ou reconnectez-vous d’abord."))
-        return await _page(request, mine, {"password": wrong})
+    except WrongCredentials:
+        return await _page(request, mine, {"password": say(mark("Tapez votre mot de passe."))})
+    except ProofNeeded:
+        return back(request, f"/account/confirm?next={HERE}", CONFIRM_FIRST, "info")
     except AppError as error:
         return not_done(request, error, HERE)
     return back(request, HERE, mark("La suppression est prévue. Vous pouvez encore la reprendre."))
@@ -147,6 +151,7 @@ async def _page(request: Request, mine: Mine, errors: dict[str, str] | None = No
         exports=[_export(each, say) for each in found.exports],
         is_under_way=any(each.state == "queued" for each in found.exports),
         deletion=found.deletion,
+        asks_password=(await mine.factors()).has_password,
         errors=errors or {},
     )
     return show(request, "privacy", view, 422 if errors else 200)

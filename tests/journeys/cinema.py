@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 import uvicorn
 from fastapi import FastAPI
@@ -47,8 +48,14 @@ async def served(*apps: tuple[FastAPI, int]) -> AsyncIterator[None]:
     await asyncio.gather(*running)
 
 
+class Watched(Protocol):
+    """Whatever notes what a browser complained about."""
+
+    troubles: list[str]
+
+
 @asynccontextmanager
-async def viewer(cinema: Cinema, width: int = 1280, **more: object) -> AsyncIterator[Page]:
+async def viewer(cinema: Watched, width: int = 1280, **more: object) -> AsyncIterator[Page]:
     """Open a page in a new Chromium; it notes what breaks its policy or its scripts."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
@@ -65,7 +72,7 @@ async def viewer(cinema: Cinema, width: int = 1280, **more: object) -> AsyncIter
         await browser.close()
 
 
-def _note(cinema: Cinema, text: str) -> None:
+def _note(cinema: Watched, text: str) -> None:
     if "Content Security Policy" in text:
         cinema.troubles.append(text)
 

@@ -54,6 +54,7 @@ class Town:
     publisher: FastAPI
     catalog: FastAPI
     tokens: FastAPI
+    jobs: FastAPI
     mails: MailServer
     browser: Browser
     troubles: list[str] = field(default_factory=list)
@@ -85,10 +86,11 @@ class Town:
         return self.portal + urlsplit(found[0]).path
 
     @asynccontextmanager
-    async def somebody(self, width: int = 1280) -> AsyncIterator[Page]:
+    async def somebody(self, width: int = 1280, *, scripts: bool = True) -> AsyncIterator[Page]:
         """Open a page of a browser that nobody has used; it notes what breaks there."""
-        size = {"width": width, "height": 780}
-        context = await self.browser.new_context(viewport=size, locale="fr-FR")  # type: ignore[arg-type]  # playwright's own shape
+        context = await self.browser.new_context(
+            viewport={"width": width, "height": 780}, locale="fr-FR", java_script_enabled=scripts
+        )
         page = await context.new_page()
         page.set_default_timeout(45_000)
         page.on("pageerror", lambda error: self.troubles.append(str(error)))
@@ -148,6 +150,7 @@ async def town(
         news = PublisherClient.at(made, notices_url)
         portal = await start(public_interface.app.create_app(made, *clients, news))
         jobs = await start(_gateway(common, database_url("gateway"), *clients, library))
+        jobs.state.clients[PublisherClient] = _speaking(PublisherClient, publisher, "gateway")
         people.state.clients[GatewayClient] = _speaking(GatewayClient, jobs, "accounts_service")
         apps = {AccountsClient: people, CatalogClient: catalog_app, TokensClient: tokens_app,
                 GatewayClient: jobs, PublisherClient: publisher}  # fmt: skip
@@ -162,6 +165,7 @@ async def town(
             publisher=publisher,
             catalog=catalog_app,
             tokens=tokens_app,
+            jobs=jobs,
             mails=mails,
             browser=browser,
         )
@@ -183,7 +187,7 @@ async def chromium() -> AsyncIterator[Browser]:
 def _gateway(
     common: dict[str, Any], database: str, *clients: ServiceClient | VideoLibraryClient
 ) -> FastAPI:
-    own = {name: common[name] for name in ("environment", "valkey_url")}
+    own = {name: common[name] for name in ("environment", "valkey_url", "portal_public_url")}
     return gateway.app.create_app(GatewaySettings(**own, database_url=database), *clients)
 
 

@@ -23,6 +23,7 @@ SAYINGS = {
     "SocialAccountNotFound": mark("Ce compte n’est plus relié."),
     "SocialAccountUnchosen": mark("Ces clés ouvrent plusieurs comptes : dites lequel."),
     "CredentialsRefused": mark("Le réseau n’a pas accepté ces clés."),
+    "NetworkAway": mark("Le réseau ne répond pas. Réessayez dans un moment."),
     "CredentialsMissing": mark("Il manque une des clés que ce réseau demande."),
     "AddressNotPublic": mark("Il faut une adresse publique, en https."),
     "MediaRefused": mark("Cette image est illisible : JPEG, PNG ou WebP, 10 Mo au plus."),

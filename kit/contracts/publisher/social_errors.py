@@ -23,6 +23,10 @@ class SocialAccountUnchosen(Invalid):
     """These credentials reach several accounts; send them again with one of `choices`."""
 
 
+class NetworkAway(Conflict):
+    """The network did not answer; try again in a moment."""
+
+
 class AddressNotPublic(Invalid):
     """Webhooks go to public https addresses only."""
 

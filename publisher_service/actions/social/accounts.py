@@ -10,10 +10,10 @@ from kit.contracts.publisher import social as wire
 from kit.contracts.publisher.social_errors import (
     CredentialsMissing,
     CredentialsRefused,
+    NetworkAway,
     SocialAccountKnown,
     SocialAccountUnchosen,
 )
-from kit.errors import Unavailable
 from kit.events import audit
 from publisher_service.actions.social.press import Press
 from publisher_service.models.social import SocialAccount
@@ -91,17 +91,15 @@ async def change(
 async def check(session: AsyncSession, press: Press, account_id: UUID) -> wire.SocialAccount:
     """Ask its network whether it still takes what the account was connected with, and note it."""
     account = await queries.account(session, account_id, lock=True)
-    name, handle = wire.NetworkName(account.network), account.handle
+    name = wire.NetworkName(account.network)
     try:
         kept = press.credentials(account)
-        credentials, _ = await _identified(press, name, kept, handle)
+        fresh = await _accepted(press, name, kept)
     except ValueError:
         account.needs_reconnection, account.trouble = True, UNREADABLE
-    except CredentialsRefused as refused:
-        account.needs_reconnection = True
-        account.trouble = str(refused.extra["reason"])[:500]
+    except (Expired, Refused) as refused:
+        account.needs_reconnection, account.trouble = True, str(refused)[:500]
     else:
-        fresh = {**kept, **credentials, "handle": handle}
         if fresh != kept:
             account.sealed, account.version = press.seal(fresh), account.version + 1
         account.needs_reconnection, account.trouble = False, None
@@ -114,6 +112,22 @@ async def disconnect(session: AsyncSession, caller: Caller, account_id: UUID) ->
     account = await queries.account(session, account_id, lock=True)
     account.disconnected_at, account.sealed = clock.now(), ""
     await audit(session, caller, "social_account.disconnected", f"social_account/{account.id}")
+
+
+async def _accepted(press: Press, name: wire.NetworkName, kept: dict[str, str]) -> dict[str, str]:
+    """Return credentials that count. Renewed ones are asked nothing more: they must be kept now."""
+    network = press.networks[name]
+    try:
+        try:
+            await network.identify(kept)
+        except Expired:
+            fresh = await network.refresh(kept)
+            if fresh is None:
+                raise
+            return fresh
+    except (Away, Lost, Slow) as trouble:
+        raise NetworkAway(f"{RULES[name].title} did not answer; try again.") from trouble
+    return kept
 
 
 async def _identified(
@@ -137,7 +151,7 @@ async def _identified(
     except (Expired, Refused) as refused:
         raise CredentialsRefused(reason=str(refused)) from refused
     except (Away, Lost, Slow) as trouble:
-        raise Unavailable(f"{RULES[name].title} did not answer; try again.") from trouble
+        raise NetworkAway(f"{RULES[name].title} did not answer; try again.") from trouble
     return {**credentials, **identity.more}, identity
 
 

@@ -33,6 +33,7 @@ from kit.contracts.publisher.social_errors import (
     CredentialsRefused,
     MediaNotFound,
     MediaRefused,
+    NetworkAway,
     PublicationBegun,
     PublicationDiffers,
     PublicationUnfit,
@@ -46,6 +47,7 @@ from publisher_service.app import create_app
 from publisher_service.settings import Settings
 from tests.conftest import Start
 from tests.factories.publisher import as_service, as_stranger
+from tests.fakes.network import dropped
 from tests.fakes.telegram import TOKEN, Telegram
 from tests.fakes.x import X
 
@@ -185,6 +187,24 @@ async def test_an_account_is_connected_again_only_by_itself(client: PublisherCli
     )
     with pytest.raises(CredentialsRefused):
         await client.change_account(account.id, wrong)
+
+
+async def test_an_account_is_tried_and_what_was_renewed_is_kept(
+    client: PublisherClient, x: X
+) -> None:
+    new = SocialAccountNew(network=NetworkName.x, name="X", credentials=x.credentials())
+    account = await client.connect_account(new)
+    x.expire()
+    assert not (await client.check_account(account.id)).needs_reconnection
+    assert not (await client.check_account(account.id)).needs_reconnection
+    assert x.count("/2/oauth2/token") == 1
+    x.troubles = [dropped("/users/me")]
+    with pytest.raises(NetworkAway):
+        await client.check_account(account.id)
+    x.expire()
+    x.refresh = "taken by another"
+    ended = await client.check_account(account.id)
+    assert (ended.needs_reconnection, bool(ended.trouble)) == (True, True)
 
 
 async def test_what_waits_for_a_disconnected_account_fails_and_says_so(

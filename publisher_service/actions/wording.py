@@ -123,7 +123,7 @@ def _footer(tools: Tools, to: Envelope) -> list[texts.Part]:
     if to.one_click_url:
         found.append(texts.Part(values.phrase("STOP", to.locale), to.one_click_url))
     if to.has_account:
-        url = f"{tools.home}/account/notices"
+        url = f"{tools.home}/account/notices/wishes"
         found.append(texts.Part(values.phrase("CHOOSE", to.locale), url))
     return found
 

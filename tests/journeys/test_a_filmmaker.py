@@ -1,6 +1,10 @@
-"""A film-maker, in a real Chromium: invited by mail, seen by all, followed by one."""
+"""A film-maker, in a real Chromium without scripts: invited by mail, seen by all, followed by one.
+
+Who follows uses a keyboard alone.
+"""
 
 import io
+import re
 
 import pytest
 from PIL import Image
@@ -11,7 +15,6 @@ from tests.catalog_service.conftest import app as catalog_app
 from tests.catalog_service.conftest import library, library_app, settings, tokens_app
 from tests.factories.accounts import PASSWORD, a_viewer
 from tests.factories.publisher import as_service
-from tests.journeys.cinema import becomes
 from tests.journeys.town import Town, an_admin, town
 
 __all__ = ["catalog_app", "library", "library_app", "settings", "tokens_app", "town"]
@@ -23,7 +26,7 @@ async def test_a_film_maker_is_invited_shows_their_page_and_is_followed(town: To
     wish = {"email": AWA, "role": "filmmaker"}
     await (await an_admin(town)).invite(InvitationNew.model_validate(wish))
     await a_viewer(town.accounts)
-    async with town.somebody(width=360) as page:
+    async with town.somebody(width=360, scripts=False) as page:
         await accepts(page, town)
         address = await tells_about_herself(page, town)
         await is_shown(page, address)
@@ -66,7 +69,7 @@ async def is_shown(page: Page, address: str) -> None:
     await expect(page.locator("h1")).to_have_text("Awa Diop")
     await expect(page.locator("main")).to_contain_text("Et ceux qui en vivent.")
     await expect(page.locator("main")).to_contain_text("cinéaste")
-    await becomes(page, "document.querySelector('.maker .face img').naturalWidth > 0")
+    await expect(page.locator(".maker .face img")).to_have_attribute("src", re.compile("/avatars/"))
     text = await page.content()
     assert AWA not in text
 
@@ -74,13 +77,14 @@ async def is_shown(page: Page, address: str) -> None:
 async def follows(page: Page, town: Town, address: str) -> None:
     """Go by way of the door, and come back to the film-maker."""
     await page.goto(address)
-    await page.get_by_role("link", name="Suivre").click()
-    await page.get_by_label("Adresse e-mail").fill("charlie@example.org")
-    await page.get_by_label("Mot de passe").fill(PASSWORD)
-    await page.get_by_role("button", name="Se connecter").click()
+    await page.get_by_role("link", name="Suivre").press("Enter")
+    await page.get_by_label("Adresse e-mail").focus()
+    for typed, key in (("charlie@example.org", "Tab"), (PASSWORD, "Enter")):
+        await page.keyboard.type(typed)
+        await page.keyboard.press(key)
     await page.wait_for_url(address)
     topic = await page.locator("[name=topic]").get_attribute("value")
-    await page.get_by_role("button", name="Suivre", exact=True).click()
+    await page.get_by_role("button", name="Suivre", exact=True).press("Enter")
     await expect(page.get_by_role("button", name="Ne plus suivre")).to_be_visible()
     assert topic
     assert (await as_service(town.publisher).topic(topic)).followers == 1

@@ -81,6 +81,12 @@ class Settings(ServiceSettings):
     session_days: int = Field(
         30, ge=1, le=400, description="a session unused for so long has to sign in again"
     )
+    session_longest_days: int = Field(
+        90, ge=1, le=400, description="a session has to sign in again after so long, however used"
+    )
+    staff_session_hours: int = Field(
+        12, ge=1, le=24 * 30, description="the same for moderators, admins and owners"
+    )
     refresh_grace_seconds: int = Field(
         10, ge=0, le=60, description="how long a refresh may be repeated when its answer was lost"
     )

@@ -4,6 +4,7 @@ async def test_nothing_upsets_it(app):
 assert await upsets(app, headers={"Authorization": …}, each=20) == []
 """
 
+import itertools
 import warnings
 from typing import Any
 
@@ -18,8 +19,13 @@ from tests.wiring import http
 LEFT_OUT = ("/stream", "/health", "/ready", "/metrics")
 
 
-async def upsets(app: FastAPI, headers: dict[str, str] | None = None, each: int = 20) -> list[str]:
-    """Return the calls that were answered with 5xx, or not as the document promises."""
+async def upsets(
+    app: FastAPI, headers: dict[str, str] | None = None, each: int = 20, *also: dict[str, str]
+) -> list[str]:
+    """Return the calls that were answered with 5xx, or not as the document promises.
+
+    Each is made with these headers, and with those of `also`.
+    """
     document = app.openapi()
     schema = schemathesis.openapi.from_dict(document)
     found: list[str] = []
@@ -28,8 +34,8 @@ async def upsets(app: FastAPI, headers: dict[str, str] | None = None, each: int 
             operation: Any = result.ok()  # type: ignore[union-attr]  # else there is nothing to test
             if operation.path.endswith(LEFT_OUT):
                 continue
-            for case in cases(operation, each):
-                answer = await _call(client, case, headers or {})
+            for case, sent in itertools.product(cases(operation, each), (headers or {}, *also)):
+                answer = await _call(client, case, sent)
                 if answer is not None and answer.status_code >= 500:
                     found.append(f"{answer.request.method} {answer.request.url}: {answer.text}")
     return found

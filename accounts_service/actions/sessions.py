@@ -90,7 +90,7 @@ async def open_session(
         generation=0,
         created_at=at,
         rotated_at=at,
-        expires_at=at + tools.session_life,
+        expires_at=tools.session_life.end(at, account.roles, at),
         address=origin.address,
         device=origin.device,
     )
@@ -167,6 +167,9 @@ async def _refresh(
         return SessionEnded()
     account = await queries.account(session, found.account_id)
     at = clock.now()
+    end = tools.session_life.end(found.created_at, account.roles, at)
+    if end <= at and found.ended_at is None:  # however often it was used
+        found.ended_at, found.ended_why = at, "too_old"
     match refreshing.verdict(shown, found, at, tools.grace):
         case Verdict.ended:
             return SessionEnded()
@@ -177,7 +180,7 @@ async def _refresh(
             return RefreshReused()
         case Verdict.rotate:
             found.generation += 1
-            found.rotated_at, found.expires_at = at, at + tools.session_life
+            found.rotated_at, found.expires_at = at, end
         case Verdict.repeat:
             pass
         case never:

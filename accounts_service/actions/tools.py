@@ -10,6 +10,7 @@ from accounts_service.providers.places import Places
 from accounts_service.providers.sign_in_with import Providers
 from accounts_service.providers.webauthn import Passkeys
 from accounts_service.rules.passwords import check_password
+from accounts_service.rules.refreshing import Life
 from accounts_service.settings import Settings
 from kit.auth import derive_key
 
@@ -21,7 +22,7 @@ class Tools:
     places: Places
     keys: Keys
     refresh_key: bytes
-    session_life: timedelta
+    session_life: Life
     grace: timedelta
     key_life: timedelta
     link_life: timedelta
@@ -46,7 +47,11 @@ class Tools:
             places=Places(settings.places_file),
             keys=Keys(secret),
             refresh_key=derive_key(secret, "accounts refresh tokens"),
-            session_life=timedelta(days=settings.session_days),
+            session_life=Life(
+                timedelta(days=settings.session_days),
+                timedelta(days=settings.session_longest_days),
+                timedelta(hours=settings.staff_session_hours),
+            ),
             grace=timedelta(seconds=settings.refresh_grace_seconds),
             key_life=timedelta(days=settings.key_days),
             link_life=timedelta(hours=settings.setup_link_hours),

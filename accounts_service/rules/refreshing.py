@@ -11,12 +11,16 @@ same token, of which the second use gives both away.
 import hashlib
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
 from accounts_service.models.people import UserSession
+from kit.auth import Role
+
+STAFF = frozenset({Role.moderator, Role.admin, Role.owner})
 
 
 class Verdict(StrEnum):
@@ -24,6 +28,20 @@ class Verdict(StrEnum):
     repeat = "repeat"
     reused = "reused"
     ended = "ended"
+
+
+@dataclass(frozen=True)
+class Life:
+    """How long a session lasts: `unused`, and at the longest, which is shorter for staff."""
+
+    unused: timedelta
+    longest: timedelta
+    of_staff: timedelta
+
+    def end(self, created_at: datetime, roles: Iterable[str], at: datetime) -> datetime:
+        """Return when a session ends that is used now, by somebody with these roles."""
+        longest = self.longest if STAFF.isdisjoint(roles) else min(self.of_staff, self.longest)
+        return min(at + self.unused, created_at + longest)
 
 
 @dataclass(frozen=True)

@@ -65,8 +65,11 @@ class _Page(HTMLParser):
             self.forms[-1].fields.setdefault(name, given.get("value", ""))
 
 
-async def troubles(browser: httpx.AsyncClient, start: str = "/") -> list[str]:
-    """Return what was answered with 5xx, and the pages that could not be read at all."""
+async def troubles(browser: httpx.AsyncClient, start: str = "/", within: str = "/") -> list[str]:
+    """Return what was answered with 5xx, and the pages that could not be read at all.
+
+    Links are followed and forms are filled whose addresses begin with `within`.
+    """
     chance, waiting, seen, found = random.Random(7), [start], {start}, list[str]()
     shapes: set[str] = set()
     while waiting and len(seen) < MOST_PAGES * 4:
@@ -79,12 +82,14 @@ async def troubles(browser: httpx.AsyncClient, start: str = "/") -> list[str]:
         page.feed(answer.text)
         for link in page.links:
             to = f"{page.path}{link}" if link.startswith("?") else link
-            if to not in seen and not LEFT_ALONE.search(to) and len(seen) < MOST_PAGES:
+            is_ours = to.startswith(within) and not LEFT_ALONE.search(to)
+            if is_ours and to not in seen and len(seen) < MOST_PAGES:
                 seen.add(to)
                 waiting.append(to)
         for form in page.forms:
             shape = f"{form.method} {_shape(form.action)} {sorted(form.fields)}"
-            if shape not in shapes and not LEFT_ALONE.search(form.action):
+            is_ours = form.action.startswith(within) and not LEFT_ALONE.search(form.action)
+            if is_ours and shape not in shapes:
                 shapes.add(shape)
                 found += [each async for each in _filled(browser, form, chance)]
     assert len(seen) > 3, "there was nothing to follow"

@@ -64,6 +64,13 @@ async def as_dana(studio: Studio) -> AccountsClient:
     return studio.accounts.acting(opened.access_token)
 
 
+def nobody_answers() -> dict[str, Any]:
+    """Return settings of publisher_service with which no network is there."""
+    kinds = ("_api_url", "_upload_url", "_video_url", "_token_url")
+    away = [name for name in PublisherSettings.model_fields if name.endswith(kinds)]
+    return dict.fromkeys(away, "http://127.0.0.1:9")
+
+
 @pytest.fixture
 def of_accounts() -> dict[str, Any]:
     """Return settings of accounts_service that a module wants otherwise."""
@@ -73,9 +80,7 @@ def of_accounts() -> dict[str, Any]:
 @pytest.fixture
 def of_publisher() -> dict[str, Any]:
     """Return settings of publisher_service that a module wants otherwise: no network answers."""
-    kinds = ("_api_url", "_upload_url", "_video_url", "_token_url")
-    away = [name for name in PublisherSettings.model_fields if name.endswith(kinds)]
-    return dict.fromkeys(away, "http://127.0.0.1:9")
+    return nobody_answers()
 
 
 @pytest.fixture

@@ -14,9 +14,11 @@ from PIL import Image
 from kit import clock
 from kit.contracts.publisher.social import Publication, PublicationState, TargetState
 from tests.admin_interface.browsing import see, send
-from tests.admin_interface.conftest import Studio
+from tests.admin_interface.conftest import PASSWORD, Studio, nobody_answers
+from tests.admin_interface.test_people import a_viewer
 from tests.fakes.network import Trouble, answer_lost
 from tests.fakes.telegram import TOKEN, Telegram
+from tests.rubbish import troubles
 
 NEW = "/social/accounts/new/telegram"
 KEYS = {"name": "Le canal", "key.token": TOKEN, "key.chat_id": "@maison_films"}
@@ -31,7 +33,7 @@ async def telegram() -> AsyncIterator[Telegram]:
 
 @pytest.fixture
 def of_publisher(telegram: Telegram) -> dict[str, Any]:
-    return {"telegram_api_url": telegram.url}
+    return nobody_answers() | {"telegram_api_url": telegram.url}
 
 
 @pytest.fixture
@@ -201,3 +203,27 @@ async def test_while_a_post_is_written_its_cards_are_counted_by_the_server(
     assert 'data-length="6"' in (await send(dana, "/social/new", "/social/new/cards", own)).text
     none = {name: value for name, value in typed.items() if name != "accounts"}
     assert "data-length" not in (await send(dana, "/social/new", "/social/new/cards", none)).text
+
+
+async def test_whoever_may_not_read_it_is_not_led_there(
+    dana: httpx.AsyncClient, studio: Studio
+) -> None:
+    assert 'href="/social"' in (await see(dana, "/")).text
+    awa = await a_viewer(studio)
+    await send(dana, f"/people/{awa.id}", f"/people/{awa.id}/roles", {"roles": ["moderator"]})
+    dana.cookies.clear()
+    await send(dana, "/sign-in", "/sign-in", {"email": "awa@example.com", "password": PASSWORD})
+    assert 'href="/social"' not in (await see(dana, "/films")).text
+    assert (await dana.get("/social")).status_code == 403
+    assert (await dana.post("/social/new", data={"title": "Ce soir"})).status_code == 403
+
+
+async def test_no_form_of_the_social_pages_is_upset_by_rubbish(
+    dana: httpx.AsyncClient, studio: Studio, telegram: Telegram, account: str
+) -> None:
+    later = (clock.now() + timedelta(days=1)).strftime("%Y-%m-%dT%H:%M")
+    await published(dana, account, publish_at=later)
+    telegram.troubles = [answer_lost("/sendMessage")]
+    await becomes(studio, await published(dana, account), TargetState.unsure)
+    found = await troubles(dana, "/social", within="/social")
+    assert found == [], "\n".join(found)

@@ -89,6 +89,8 @@ async def test_each_place_is_connected_tried_out_and_removed(
     page = await see(at_home, HERE)
     for channel in ("web_push", "telegram", "sms"):
         assert f'value="film.published {channel}"' in page.text
+        assert f'value="account.new_sign_in {channel}"' in page.text  # for who wants that too
+    assert 'value="account.new_sign_in email"' not in page.text  # it comes always
     trials = re.findall(r'action="(/account/notices/places/[^"]+/trial)"', page.text)
     for each in trials:
         await send(at_home, HERE, each, {})

@@ -61,6 +61,10 @@ class WishesForm(Schema):
     digest: Literal["none", "daily", "weekly"] = "none"
 
 
+# By which security notices come, whatever is chosen; by others they come to who wants that.
+LOCKED = [ChannelName.in_app, ChannelName.email]
+
+
 class GroupView(Schema):
     name: str
     kinds: list[KindChoices]
@@ -69,6 +73,7 @@ class GroupView(Schema):
 class WishesView(Schema):
     groups: list[GroupView]
     channels: list[tuple[str, str]]
+    locked: list[str] = [*LOCKED]
     columns: list[tuple[str, str]]
     quiet_from: str
     quiet_until: str

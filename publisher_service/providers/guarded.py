@@ -10,7 +10,7 @@ import socket
 import httpx
 
 from kit.addresses import is_public
-from publisher_service.providers.calls import call
+from publisher_service.providers.calls import call, trusted
 from publisher_service.providers.network import Away, Refused
 from publisher_service.rules.addresses import host_of
 
@@ -22,7 +22,9 @@ class GuardedLine:
 
     def __init__(self, *, is_private_allowed: bool = False) -> None:
         self.is_private_allowed = is_private_allowed
-        self.http = httpx.AsyncClient(trust_env=False, follow_redirects=False, timeout=SECONDS)
+        self.http = httpx.AsyncClient(
+            trust_env=False, follow_redirects=False, timeout=SECONDS, verify=trusted()
+        )
 
     async def check(self, url: str) -> str:
         """Return the IP address to connect to; raise Refused, or Away when the name is unknown."""

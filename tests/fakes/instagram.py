@@ -3,6 +3,7 @@ can be cut anywhere, quotas, lists that lag behind.
 """
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -114,15 +115,22 @@ class Instagram(Meta):
         if int(request.headers["offset"]) != len(container.content):
             return _broken("OffsetInvalidError", 412)
         container.size = int(request.headers["file_size"])
-        left = self.takes
-        async for part in request.content.iter_chunked(64 * 1024):
-            container.content += part[:left]
-            left -= len(part)
-            if left <= 0:
-                assert request.transport is not None
-                request.transport.abort()
-                return web.Response()
+        if not await self._took(request, container):
+            return web.Response()  # which nobody hears
         return web.json_response({"success": True, "message": "Upload successful."})
+
+    async def _took(self, request: web.Request, container: Container) -> bool:
+        """Keep what arrives; say whether all of it did."""
+        left = self.takes
+        with suppress(ConnectionError):
+            async for part in request.content.iter_chunked(64 * 1024):
+                container.content += part[:left]
+                left -= len(part)
+                if left <= 0:
+                    break
+        if len(container.content) < container.size and request.transport is not None:
+            request.transport.abort()
+        return len(container.content) == container.size
 
     async def _see(self, request: web.Request) -> web.StreamResponse:
         if denied := self.denied(request):

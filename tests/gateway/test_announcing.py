@@ -30,6 +30,7 @@ from kit.contracts.gateway import (
     GatewayClient,
     Job,
     JobState,
+    PayloadInvalid,
     SocialPosts,
     announcement_id,
 )
@@ -307,3 +308,18 @@ async def test_posts_that_cannot_go_out_are_said_beside_the_step(house: House) -
     job = await house.runs(asked(film, posts))
     assert (job.state, job.steps[0].state) == (JobState.done, JobState.error)
     assert "The posts cannot go out" in (job.error or "")
+
+
+async def test_a_wish_that_does_not_fit_is_refused_and_says_where(house: House) -> None:
+    payload: dict[str, object] = {"film_id": str(uuid4()), "video_guid": str(uuid4())}
+    for name, wish, where in (
+        ("FilmUploaded", {"social": {"targets": []}}, "announce.social.targets"),
+        ("FilmUploaded", {"followers": "yes"}, "announce.followers"),
+        ("AnnouncementAsked", {"social": {"targets": ["x"]}}, "announce.social.targets.0"),
+    ):
+        event = EventNew(
+            id=uuid4(), name=name, at=clock.now(), payload=payload | {"announce": wish}
+        )
+        with pytest.raises(PayloadInvalid) as refused:
+            await house.client.tell(event)
+        assert [error["where"] for error in refused.value.extra["errors"]] == [where]

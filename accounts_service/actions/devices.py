@@ -40,14 +40,16 @@ async def end_others(session: AsyncSession, caller: Caller) -> None:
     await log.note(session, caller, "sessions.ended", str(account.id), {"why": why})
 
 
-async def note(
+def looks(tools: Tools, origin: Origin) -> str:
+    """Return what sign-ins on such a device, from that country, have in common."""
+    return rules.looks(rules.device(origin.device), tools.places.of(origin.address).country)
+
+
+async def tell_new(
     session: AsyncSession, tools: Tools, account: models.Account, origin: Origin
 ) -> None:
-    """Remember the device of a sign-in; tell the person of one that looks like none before."""
-    seen = rules.device(origin.device)
-    looks = rules.looks(seen, tools.places.of(origin.address).country)
-    is_new = await queries.note_device(session, account.id, looks, clock.now())
-    if is_new and await queries.knows_another_device(session, account.id, looks):
+    """Tell the person of a sign-in on a device that looks like none before; not of the first."""
+    if await queries.knows_another_device(session, account.id, looks(tools, origin)):
         await notify(session, "account.new_sign_in", account.id, _said(tools, account, origin))
 
 

@@ -44,7 +44,14 @@ async def note(
     details: Mapping[str, Any] | None = None,
 ) -> None:
     """Write a deed of this very service, in the transaction of the deed."""
-    entry = AuditEntryNew(
+    await queries.add_entry(session, noted(caller, action, target, details), clock.now())
+
+
+def noted(
+    caller: Caller, action: str, target: str, details: Mapping[str, Any] | None = None
+) -> AuditEntryNew:
+    """Return the entry that tells a deed of this service, done now."""
+    return AuditEntryNew(
         id=new_id(),
         at=clock.now(),
         service="accounts_service",
@@ -56,7 +63,6 @@ async def note(
         details=dict(details or {}),
         request_id=log.request_id.get() or None,
     )
-    await queries.add_entry(session, entry, clock.now())
 
 
 async def entries(

@@ -11,7 +11,8 @@ from accounts_service.actions.tools import Tools
 from accounts_service.models.factors import SessionProof
 from accounts_service.models.people import Account, UserSession
 from accounts_service.queries import factors as queries
-from accounts_service.queries import viewing
+from accounts_service.queries import opening, viewing
+from accounts_service.queries.opening import Standing
 from accounts_service.rules import factors as rules
 from accounts_service.rules.viewing import check_grown
 from kit import clock
@@ -21,16 +22,14 @@ from kit.contracts.accounts.factors import ConfirmationNeeded, Method, SecondFac
 SECOND_STEP = "second step"
 
 
-async def check_second_step(
-    session: AsyncSession, tools: Tools, account: Account, methods: Sequence[str]
+def check_second_step(
+    tools: Tools, account: Account, standing: Standing, methods: Sequence[str]
 ) -> None:
     """Raise SecondFactorNeeded when this account has a second factor that was not shown."""
-    if rules.is_strong(methods):
+    ways = _second_factors(standing)
+    if not ways or rules.is_strong(methods):
         return
-    ways = await second_factors(session, account)
-    if not ways:
-        return
-    if await queries.recovery_codes_left(session, account.id):
+    if standing.has_recovery_code:
         ways.append(Method.recovery)
     challenge = ceremonies.begin(tools, SECOND_STEP, account=str(account.id), methods=list(methods))
     raise SecondFactorNeeded(challenge=challenge, methods=ways, expires_in=ceremonies.LIFE_SECONDS)
@@ -44,9 +43,7 @@ async def check_shown(session: AsyncSession, account: Account, current: UserSess
 
 
 async def second_factors(session: AsyncSession, account: Account) -> list[Method]:
-    app = await queries.totp(session, account.id)
-    found = [Method.totp] if app is not None and app.sealed_secret else []
-    return [*found, *([Method.passkey] if await queries.passkeys(session, account.id) else [])]
+    return _second_factors(await opening.standing(session, account.id))
 
 
 async def ways_to_confirm(session: AsyncSession, account: Account) -> list[Method]:
@@ -55,13 +52,11 @@ async def ways_to_confirm(session: AsyncSession, account: Account) -> list[Metho
     return ways or ([Method.password] if account.password_hash else [])
 
 
-def remember(session: AsyncSession, opened: UserSession, methods: Sequence[str]) -> SessionProof:
-    """Write down what a session, which is new, was opened with."""
-    proof = SessionProof(
+def new(opened: UserSession, methods: Sequence[str]) -> SessionProof:
+    """Return what a session, which is new, was opened with."""
+    return SessionProof(
         session_id=opened.id, methods=sorted(set(methods)), confirmed_at=opened.created_at
     )
-    session.add(proof)
-    return proof
 
 
 async def add(session: AsyncSession, current: UserSession, method: Method) -> SessionProof:
@@ -81,13 +76,10 @@ async def of(session: AsyncSession, current: UserSession) -> SessionProof:
     )
 
 
-async def claims(
-    session: AsyncSession, tools: Tools, account: Account, current: UserSession
-) -> dict[str, Any]:
+def claims(tools: Tools, account: Account, proof: SessionProof) -> dict[str, Any]:
     """Return what the access token says of this: how and when (RFC 8176, OIDC's `auth_time`), and
     no roles for a session that may only enrol a second factor.
     """
-    proof = await of(session, current)
     required = tools.staff_must_have_second_factor
     said = {"amr": list(proof.methods), "auth_time": int(proof.confirmed_at.timestamp())}
     if rules.may_only_enrol(account.roles, proof.methods, required=required):
@@ -108,3 +100,8 @@ async def sure(session: AsyncSession, caller: Caller) -> tuple[Account, UserSess
     if not rules.is_sure(proof.confirmed_at, clock.now()):
         raise ConfirmationNeeded(methods=await ways_to_confirm(session, account))
     return account, current
+
+
+def _second_factors(standing: Standing) -> list[Method]:
+    found = [Method.totp] if standing.has_app else []
+    return [*found, *([Method.passkey] if standing.has_passkey else [])]

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Mapping, Sequence
-from typing import assert_never
+from typing import Any, assert_never
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -10,8 +10,8 @@ from accounts_service.actions import devices, keys, log, proofs
 from accounts_service.actions.callers import signed_in
 from accounts_service.actions.tools import Origin, Tools
 from accounts_service.models.people import Account, UserSession
+from accounts_service.queries import opening, studios, viewing
 from accounts_service.queries import people as queries
-from accounts_service.queries import studios, viewing
 from accounts_service.rules import attempts, claims, refreshing
 from accounts_service.rules import studios as studio_rules
 from accounts_service.rules import viewing as viewing_rules
@@ -30,7 +30,7 @@ from kit.contracts.accounts import (
     WrongCredentials,
 )
 from kit.contracts.accounts.factors import Method, SecondFactorNeeded
-from kit.db import Sessions
+from kit.db import Sessions, new_id
 from kit.errors import AppError
 
 SEED_BYTES = 32
@@ -82,28 +82,18 @@ async def open_session(
 
     Raises SecondFactorNeeded when the account has a second factor that is not among them.
     """
-    await proofs.check_second_step(session, tools, account, methods)
-    at = clock.now()
-    opened = UserSession(
-        account_id=account.id,
-        seed=secrets.token_bytes(SEED_BYTES),
-        generation=0,
-        created_at=at,
-        rotated_at=at,
-        expires_at=tools.session_life.end(at, account.roles, at),
-        address=origin.address,
-        device=origin.device,
-    )
-    session.add(opened)
-    account.last_sign_in_at = at
-    await session.flush()
-    shown = proofs.remember(session, opened, methods)  # held: what is asked next is then at hand
-    await session.flush()
+    standing = await opening.standing(session, account.id)
+    proofs.check_second_step(tools, account, standing, methods)
+    opened = _new(tools, account, origin)
+    proof = proofs.new(opened, methods)
     caller = Caller("person", id=str(account.id), name=account.name)
-    about = {"address": origin.address, "device": origin.device, "by": shown.methods}
-    await log.note(session, caller, "session.opened", str(opened.id), about)
-    await devices.note(session, tools, account, origin)
-    return await _answer(session, tools, account, opened)
+    about = {"address": origin.address, "device": origin.device, "by": proof.methods}
+    entry = log.noted(caller, "session.opened", str(opened.id), about)
+    said = entry, devices.looks(tools, origin)
+    if await opening.write(session, account, opened, proof, said):
+        await devices.tell_new(session, tools, account, origin)
+    says = proofs.claims(tools, account, proof) | studio_rules.claims(standing.studios)
+    return _answer(tools, account, opened, await _token(session, tools, account, opened, says))
 
 
 async def refresh(sessions: Sessions, tools: Tools, refresh_token: str) -> SignedIn:
@@ -185,26 +175,51 @@ async def _refresh(
             pass
         case never:
             assert_never(never)
-    return await _answer(session, tools, account, found)
+    token = await access_token(session, tools, account, found)
+    return _answer(tools, account, found, token)
 
 
 async def access_token(
     session: AsyncSession, tools: Tools, account: Account, opened: UserSession
 ) -> str:
     """Return an access token for an open session, as things are now."""
-    said = claims.of_person(account, opened, clock.now())
-    said |= await proofs.claims(session, tools, account, opened)
+    said = proofs.claims(tools, account, await proofs.of(session, opened))
     said |= studio_rules.claims(await studios.roles_of(session, account.id))
     said |= viewing_rules.claims(await viewing.watching(session, opened.id))
-    return await keys.token(session, tools, said)
+    return await _token(session, tools, account, opened, said)
 
 
-async def _answer(
-    session: AsyncSession, tools: Tools, account: Account, opened: UserSession
-) -> SignedIn:
+def _answer(tools: Tools, account: Account, opened: UserSession, token: str) -> SignedIn:
     return SignedIn(
-        access_token=await access_token(session, tools, account, opened),
+        access_token=token,
         refresh_token=refreshing.token(opened, tools.refresh_key),
         expires_in=claims.LIFE_SECONDS,
         account=wire.Account.model_validate(account),
+    )
+
+
+async def _token(
+    session: AsyncSession,
+    tools: Tools,
+    account: Account,
+    opened: UserSession,
+    said: Mapping[str, Any],
+) -> str:
+    return await keys.token(
+        session, tools, {**claims.of_person(account, opened, clock.now()), **said}
+    )
+
+
+def _new(tools: Tools, account: Account, origin: Origin) -> UserSession:
+    at = clock.now()
+    return UserSession(
+        id=new_id(),
+        account_id=account.id,
+        seed=secrets.token_bytes(SEED_BYTES),
+        generation=0,
+        created_at=at,
+        rotated_at=at,
+        expires_at=tools.session_life.end(at, account.roles, at),
+        address=origin.address,
+        device=origin.device,
     )

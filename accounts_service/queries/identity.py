@@ -5,7 +5,6 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Row, delete, exists, func, or_, select, update
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from accounts_service.models.identity import KnownDevice, MailLink
@@ -65,15 +64,6 @@ async def end_sessions_but(
         )
         .values(ended_at=at, ended_why=why)
     )
-
-
-async def note_device(session: AsyncSession, account_id: UUID, looks: str, at: datetime) -> bool:
-    """Note that it was seen; return whether that was the first time."""
-    new = insert(KnownDevice).values(account_id=account_id, looks=looks, first_at=at, last_at=at)
-    seen = new.on_conflict_do_update(
-        index_elements=(KnownDevice.account_id, KnownDevice.looks), set_={"last_at": at}
-    ).returning(KnownDevice.first_at == KnownDevice.last_at)
-    return bool(await session.scalar(seen))
 
 
 async def knows_another_device(session: AsyncSession, account_id: UUID, looks: str) -> bool:

@@ -12,15 +12,6 @@ from kit.site.notices import Kind, notify
 from kit.site.render import Site, render
 
 
-class Desk(Schema):
-    """The view of a page inside the frame: who is here is said by the layout."""
-
-
-class Frame(Schema):
-    staff: str
-    can_write: bool
-
-
 def show(
     request: Request,
     template: str,

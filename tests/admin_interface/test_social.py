@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 from kit import clock
+from kit.contracts.catalog.changes import FilmNew
 from kit.contracts.publisher.social import Publication, PublicationState, TargetState
 from tests.admin_interface.browsing import see, send
 from tests.admin_interface.conftest import PASSWORD, Studio, nobody_answers
@@ -203,6 +204,17 @@ async def test_while_a_post_is_written_its_cards_are_counted_by_the_server(
     assert 'data-length="6"' in (await send(dana, "/social/new", "/social/new/cards", own)).text
     none = {name: value for name, value in typed.items() if name != "accounts"}
     assert "data-length" not in (await send(dana, "/social/new", "/social/new/cards", none)).text
+
+
+async def test_a_post_about_a_film_begins_with_its_title_and_address(
+    dana: httpx.AsyncClient, studio: Studio, account: str
+) -> None:
+    film = await studio.catalog.create_film(FilmNew(title="Nuit sur la lagune"))
+    page = await see(dana, f"/social/new?film={film.id}&on=2099-01-02")
+    assert 'value="Nuit sur la lagune"' in page.text
+    assert f"/films/{film.slug}" in page.text
+    assert 'value="2099-01-02T18:00"' in page.text
+    assert (await dana.get(f"/social/new?film={account}")).status_code == 404
 
 
 async def test_whoever_may_not_read_it_is_not_led_there(

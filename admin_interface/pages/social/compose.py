@@ -73,12 +73,13 @@ async def compose_page(
     """Show an empty form; `film` it is about, and the day it is for, may be given."""
     typed: Typed = {"id": str(new_id()), "film_id": film, "accounts": []}
     typed["publish_at"] = f"{on}T18:00" if on else ""
-    view = await _view(request, publisher, catalog, typed, None)
-    chosen = next((each for each in view.films if str(each.id) == film), None)
+    chosen = await catalog.film(checked(UUID, film), everything=True) if film else None
     if chosen is not None:
         portal = request.app.state.settings.portal_public_url
-        told = {"title": chosen.title, "url": f"{portal}/films/{chosen.slug}"}
-        view = view.model_copy(update={"values": view.values | told})
+        typed |= {"title": chosen.title, "url": f"{portal}/films/{chosen.slug}"}
+    view = await _view(request, publisher, catalog, typed, None)
+    if chosen and chosen.video_guid and all(each.id != chosen.id for each in view.films):
+        view = view.model_copy(update={"films": [chosen, *view.films]})
     return show(request, "pages/social/compose.html", view)
 
 

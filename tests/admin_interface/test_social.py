@@ -169,6 +169,7 @@ async def test_whoever_looked_says_what_became_of_a_post(
 async def test_what_is_wrong_is_told_beside_its_field_and_nothing_typed_is_lost(
     dana: httpx.AsyncClient, studio: Studio, account: str
 ) -> None:
+    film = await studio.catalog.create_film(FilmNew(title="Nuit sur la lagune"))
     typed = await composed(dana, accounts=account, deed="publish")
     cases: list[tuple[dict[str, Any], str, str]] = [
         ({"text": "x" * 4097}, "f-accounts", "Un des réseaux n’en voudrait pas"),
@@ -177,6 +178,9 @@ async def test_what_is_wrong_is_told_beside_its_field_and_nothing_typed_is_lost(
         ({"title": " "}, "f-title", "Ce champ est nécessaire."),
         ({"url": "ftp://x"}, "f-url", "Cette forme n’est pas acceptée."),
         ({"accounts": []}, "f-accounts", "Choisissez au moins un compte."),
+        ({"deed": "clip"}, "f-film_id", "Choisissez le film où couper."),
+        ({"film_id": str(film.id), "clip_to": "0"}, "f-clip_to", "Cette valeur n’est pas"),
+        ({"film_id": str(film.id), "clip_to": "0:20"}, "f-film_id", "pas encore d’images"),
     ]
     for change, place, said in cases:
         answer = await send(dana, "/social/new", "/social/new", typed | change)

@@ -12,11 +12,15 @@ from admin_interface.pages.social.sayings import Publisher
 from admin_interface.rules.moments import read_seconds
 from kit.contracts.publisher.client import PublisherClient
 from kit.contracts.publisher.social import ClipNew, Media, MediaState
-from kit.errors import NotFound
+from kit.errors import Invalid, NotFound
 from kit.schema import Schema
 
 router = APIRouter()
 PASSED_ON = ("content-type", "content-length", "content-range", "accept-ranges")
+
+
+class FilmUnchosen(Invalid):
+    """Choose the film to cut from."""
 
 
 class MediaView(Schema):
@@ -60,7 +64,9 @@ async def _taken(publisher: PublisherClient, typed: dict[str, Any]) -> Media | N
         return None
     if isinstance(picture, UploadFile) and picture.size:
         return await publisher.add_picture(await picture.read())
-    if typed.get("clip_to") and typed.get("film_id"):
+    if typed.get("deed") == "clip" or typed.get("clip_to"):
+        if not typed.get("film_id"):
+            raise FilmUnchosen
         made = await publisher.cut_clip(checked(ClipNew, _clip(typed)))
         typed["clip_from"] = typed["clip_to"] = ""
         return made
@@ -79,6 +85,6 @@ def _clip(typed: dict[str, Any]) -> dict[str, Any]:
     return {
         "film_id": typed["film_id"],
         "from_seconds": read_seconds(str(typed.get("clip_from") or "0")),
-        "to_seconds": read_seconds(str(typed["clip_to"])),
+        "to_seconds": read_seconds(str(typed.get("clip_to") or "0")),
         "shape": typed.get("shape", "vertical"),
     }

@@ -6,7 +6,7 @@ customElements.define("live-post", class extends HTMLElement {
   connectedCallback() {
     this.form = this.querySelector("form");
     this.addEventListener("input", (event) => event.target.type !== "file" && this.soon());
-    this.addEventListener("change", (event) => event.target.type === "file" && event.target.value && this.take("picture"));
+    this.addEventListener("change", (event) => event.target.type === "file" && this.pick(event.target));
     this.addEventListener("fragment:inserted", (event) => event.target.dataset.part === "media" && this.soon());
     this.form.addEventListener("submit", (event) => {
       const deed = event.submitter?.value;
@@ -59,6 +59,15 @@ customElements.define("live-post", class extends HTMLElement {
     }
   }
 
+  // A picture that would be refused for its weight is not sent at all.
+  pick(input) {
+    const [file] = input.files;
+    if (!file) return;
+    input.setCustomValidity(file.size > Number(input.dataset.most) ? input.dataset.heavy : "");
+    if (input.reportValidity()) this.take("picture");
+    else input.value = "";
+  }
+
   async take(deed) {
     const words = new FormData(this.form);
     words.set("deed", deed);
@@ -68,7 +77,7 @@ customElements.define("live-post", class extends HTMLElement {
     place.setAttribute("aria-busy", "true");
     const answer = await fetch(this.getAttribute("media"), { method: "POST", body: words }).catch(() => null);
     place.removeAttribute("aria-busy");
-    if (!answer) return this.form.requestSubmit();
+    if (!answer?.ok && answer?.status !== 422) return this.form.requestSubmit();
     const fresh = await answer.text();
     if (answer.ok) {
       place.innerHTML = fresh;

@@ -27,6 +27,7 @@ from tests.fakes.network import Simulator
 CURVE = ec.SECP256R1()
 URGENCIES = {"very-low", "low", "normal", "high"}
 DAY = 24 * 3600
+VAPID = "q1dXpw3UpT5VOmu_cf_v6ih07Aems3njxI-JWgLcM94"  # of RFC 8291, which everybody knows
 
 
 @dataclass(frozen=True)

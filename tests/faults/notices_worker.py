@@ -12,12 +12,15 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from pydantic import SecretStr
+
 from kit.contracts.publisher.notices import ChannelName
 from publisher_service.actions import outbox, planning
 from publisher_service.app import create_app
 from publisher_service.providers.channel import Channel, Message, Sent
 from publisher_service.queries import deliveries
 from publisher_service.settings import Settings
+from tests.fakes.push_service import VAPID
 
 Deed = Callable[..., Awaitable[Any]]
 
@@ -92,6 +95,8 @@ async def main() -> None:
         smtp_host="127.0.0.1",
         smtp_port=int(port),
         smtp_security="none",
+        vapid_private_key=SecretStr(VAPID),
+        private_push=True,
         rate_limits=False,
         accounts_url="http://127.0.0.1:9",
     )

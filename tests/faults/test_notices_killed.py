@@ -4,7 +4,6 @@ import asyncio
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
-from uuid import UUID
 
 import pytest
 
@@ -12,11 +11,14 @@ from kit import clock
 from kit.contracts.publisher.notices import ChannelName, DeliveryState
 from kit.db import new_id, open_database
 from kit.jobs import enqueue
+from publisher_service.actions import places
 from publisher_service.actions.telling import take
 from publisher_service.queries import deliveries, notices
+from publisher_service.rules import push
 from tests.cast import ALICE
 from tests.factories.publisher import a_bare_letter, a_piece_of_news
 from tests.fakes.mail_server import MailServer, a_mail_server
+from tests.fakes.push_service import VAPID, PushService
 from tests.faults.notices_worker import STEPS
 from tests.faults.test_jobs import hears
 from tests.kit.queueing import Queue, until
@@ -56,7 +58,7 @@ async def test_a_mail_is_in_the_mailbox_once_wherever_the_worker_died(
 async def test_what_a_channel_would_show_twice_is_given_to_it_once(
     queue, mail_server, step, tmp_path
 ):
-    await a_telegram(queue)
+    await a_delivery(queue, ChannelName.telegram, "4711")
     await dies_and_is_followed(queue, mail_server, step, tmp_path / "told")
     told = (tmp_path / "told").read_text().split() if (tmp_path / "told").exists() else []
     (found,) = await queue.rows("SELECT state FROM delivery")
@@ -65,6 +67,19 @@ async def test_what_a_channel_would_show_twice_is_given_to_it_once(
     else:  # it was about to be handed over: nobody knows, so somebody decides
         assert found["state"] == "unsure"
         assert len(told) == (1 if step in SHOWN_ALREADY else 0)
+
+
+@pytest.mark.parametrize("step", ["sent", "written"])
+async def test_a_push_is_seen_once_although_it_was_sent_twice(queue, mail_server, step, tmp_path):
+    async with PushService(push.public_key(push.vapid_key(VAPID))) as push_service:
+        phone = push_service.subscribe()
+        keys = phone.subscription.keys.model_dump()
+        await a_delivery(queue, ChannelName.web_push, phone.endpoint, keys)
+        await dies_and_is_followed(queue, mail_server, step, tmp_path / "told")
+    (found,) = await queue.rows("SELECT state FROM delivery")
+    assert found["state"] == "sent"
+    assert (len(phone.taken), len(phone.shown)) == (2, 1)
+    assert len({one.topic for one in phone.taken}) == 1
 
 
 async def dies_and_is_followed(queue: Queue, server: MailServer, step: str, told: Path) -> None:
@@ -98,16 +113,18 @@ async def is_done(queue: Queue) -> bool:
     return bool(planned) and not left
 
 
-async def a_telegram(queue: Queue) -> UUID:
-    """Put a delivery by Telegram into the outbox."""
+async def a_delivery(
+    queue: Queue, channel: ChannelName, address: str, details: dict[str, str] | None = None
+) -> None:
+    """Put a delivery by that channel into the outbox, to where Alice is reached."""
     at, news = clock.now(), a_piece_of_news(ALICE)
     row = {
         "id": new_id(), "notice_id": news.id, "kind": news.kind, "account_id": ALICE,
-        "channel": ChannelName.telegram, "address": "4711", "locale": "fr",
+        "channel": channel, "address": address, "locale": "fr",
         "state": DeliveryState.queued, "created_at": at, "updated_at": at,
     }  # fmt: skip
     async with queue.database.sessions.begin() as session:
         await notices.add(session, [{**news.model_dump(), "received_at": at, "is_in_app": True}])
         await deliveries.add(session, [row])
-        await enqueue(session, "send_telegram", {"delivery_id": str(row["id"])})
-    return news.id
+        await places.connect(session, ALICE, channel, address, "", details)
+        await enqueue(session, f"send_{channel}", {"delivery_id": str(row["id"])})

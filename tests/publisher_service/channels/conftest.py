@@ -20,11 +20,9 @@ from tests.cast import BOB
 from tests.conftest import Start
 from tests.factories.publisher import an_account, as_person
 from tests.fakes.phone_provider import PhoneProvider
-from tests.fakes.push_service import PushService
+from tests.fakes.push_service import VAPID, PushService
 from tests.fakes.telegram import TOKEN, Telegram
 from tests.wiring import http
-
-VAPID = "q1dXpw3UpT5VOmu_cf_v6ih07Aems3njxI-JWgLcM94"  # RFC 8291's, which everybody knows
 
 
 @pytest.fixture
@@ -112,4 +110,4 @@ async def carried(
             await asyncio.sleep(0.02)
 
 
-__all__ = ["carried", "choose", "until"]
+__all__ = ["VAPID", "carried", "choose", "until"]

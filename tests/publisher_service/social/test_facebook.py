@@ -17,10 +17,12 @@ GIVEN = {"access_token": PAGE_TOKEN, "page_id": PAGE}
 FEED = f"POST /v25.0/{PAGE}/feed"
 VIDEOS = f"POST /v25.0/{PAGE}/videos"
 CAPTION = f"{TEXT}\n\n{LINK}"
+SIZE = 900_000  # three parts
 
 
 @pytest.fixture
 def networks(facebook: Facebook) -> dict[str, Any]:
+    facebook.part = 400_000
     return {"facebook_api_url": facebook.api, "facebook_video_url": facebook.api}
 
 
@@ -49,14 +51,14 @@ async def test_a_picture_is_uploaded_unseen_and_shown_by_the_post(
 async def test_a_clip_is_uploaded_in_the_parts_it_asks_for(desk: Desk, facebook: Facebook) -> None:
     facebook.polls = 3
     account = await desk.connect(NetworkName.facebook, GIVEN)
-    target = await desk.posted(await desk.publish(account, media_id=await desk.file()))
+    target = await desk.posted(await desk.publish(account, media_id=await desk.file(size=SIZE)))
     (video,) = facebook.public_videos
     assert (target.state, target.remote_url) == (
         TargetState.published,
         f"https://www.facebook.com/{PAGE}/videos/{video.id}/",
     )
     assert (video.title, video.description) == ("Sira", CAPTION)
-    assert video.content == content(9_000_000)
+    assert video.content == content(SIZE)
 
 
 @pytest.mark.parametrize("lost", [answer_lost, dropped])
@@ -65,24 +67,24 @@ async def test_an_upload_goes_on_where_it_broke(
     desk: Desk, facebook: Facebook, lost: type[Trouble], number: int
 ) -> None:
     account = await desk.connect(NetworkName.facebook, GIVEN)
-    publication = await desk.publish(account, media_id=await desk.file())
+    publication = await desk.publish(account, media_id=await desk.file(size=SIZE))
     facebook.troubles = [replace(lost(VIDEOS), after=number)]
     target = await desk.posted(publication)
     assert target.state == TargetState.published
-    assert [each.content == content(9_000_000) for each in facebook.public_videos] == [True]
+    assert [each.content == content(SIZE) for each in facebook.public_videos] == [True]
 
 
 async def test_what_arrived_in_part_is_not_counted_twice(desk: Desk, facebook: Facebook) -> None:
-    facebook.takes = 1_500_000
+    facebook.takes = 150_000
     account = await desk.connect(NetworkName.facebook, GIVEN)
-    target = await desk.posted(await desk.publish(account, media_id=await desk.file()))
+    target = await desk.posted(await desk.publish(account, media_id=await desk.file(size=SIZE)))
     assert target.state == TargetState.published
-    assert facebook.public_videos[0].content == content(9_000_000)
+    assert facebook.public_videos[0].content == content(SIZE)
 
 
 async def test_an_upload_that_took_too_long_is_begun_anew(desk: Desk, facebook: Facebook) -> None:
     account = await desk.connect(NetworkName.facebook, GIVEN)
-    publication = await desk.publish(account, media_id=await desk.file())
+    publication = await desk.publish(account, media_id=await desk.file(size=SIZE))
     facebook.troubles = [replace(dropped(VIDEOS), after=2)]
     await posting.advance(desk.transaction, desk.press, publication.targets[0].id)
     for video in facebook.videos.values():
@@ -140,7 +142,7 @@ async def test_killed_at_every_step_one_post_is_made(
     desk: Desk, facebook: Facebook, kind: MediaKind | None
 ) -> None:
     account = await desk.connect(NetworkName.facebook, GIVEN)
-    media_id = await desk.file(kind, 5_000_000) if kind else None
+    media_id = await desk.file(kind, 500_000) if kind else None
     for number in range(1, 100):
         text = f"Numéro {number}"
         publication = await desk.publish(account, media_id=media_id, text=text)

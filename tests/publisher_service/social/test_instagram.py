@@ -14,6 +14,7 @@ from tests.publisher_service.social.desk import LINK, TEXT, Desk, content
 from tests.publisher_service.social.test_killed import Death
 
 CAPTION = f"{TEXT}\n\n{LINK}"
+SIZE = 900_000
 PUBLISH = "media_publish"
 GIVEN = {"access_token": TOKEN}
 
@@ -35,28 +36,28 @@ def networks(instagram: Instagram) -> dict[str, Any]:
 async def test_a_clip_becomes_a_reel(desk: Desk, instagram: Instagram) -> None:
     instagram.polls = 3
     account = await desk.connect(NetworkName.instagram, GIVEN)
-    target = await desk.posted(await desk.publish(account, media_id=await desk.file()))
+    target = await desk.posted(await desk.publish(account, media_id=await desk.file(size=SIZE)))
     (post,) = instagram.posts
     assert (target.state, target.remote_url) == (
         TargetState.published,
         f"https://www.instagram.com/p/{post.id}/",
     )
-    assert (post.caption, post.content) == (CAPTION, content(9_000_000))
+    assert (post.caption, post.content) == (CAPTION, content(SIZE))
 
 
-@pytest.mark.parametrize("taken", [1, 70_000, 8_999_999])
+@pytest.mark.parametrize("taken", [1, 70_000, 899_999])
 async def test_an_upload_goes_on_where_the_line_broke(
     desk: Desk, instagram: Instagram, taken: int
 ) -> None:
     instagram.takes = taken
     account = await desk.connect(NetworkName.instagram, GIVEN)
-    publication = await desk.publish(account, media_id=await desk.file())
+    publication = await desk.publish(account, media_id=await desk.file(size=SIZE))
     target_id = publication.targets[0].id
     assert await posting.advance(desk.transaction, desk.press, target_id)
     assert [len(each.content) for each in instagram.containers.values()] == [taken]
     instagram.takes = 10**9
     await desk.bring_out(target_id)
-    assert [post.content == content(9_000_000) for post in instagram.posts] == [True]
+    assert [post.content == content(SIZE) for post in instagram.posts] == [True]
 
 
 @pytest.mark.parametrize("at", ["POST /v25.0", "ig-api-upload", "GET /v25.0", "publishing_limit"])

@@ -16,7 +16,7 @@ Publisher = Annotated[PublisherClient, acting(PublisherClient)]
 SAYINGS = {
     "PublicationBegun": mark("Une partie est déjà sortie : cela ne se change plus."),
     "PublicationDiffers": mark("Cette publication est déjà partie, avec d’autres mots."),
-    "PublicationUnfit": mark("Un des réseaux n’en voudrait pas : voyez pourquoi à côté."),
+    "PublicationUnfit": mark("Un des réseaux n’en voudrait pas : voyez pourquoi."),
     "TargetUnderWay": mark("Cet envoi est encore en route : attendez qu’il soit fini."),
     "TargetSettled": mark("On sait déjà ce qu’il en est advenu."),
     "SocialAccountKnown": mark("Ce compte est déjà relié ; donnez-lui plutôt de nouvelles clés."),

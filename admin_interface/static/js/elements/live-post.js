@@ -47,8 +47,12 @@ customElements.define("live-post", class extends HTMLElement {
     this.tell();
   }
 
-  // Beside each account: how long its text is, of how much.
+  // Beside each account: how long its text is, of how much, and what its network would refuse.
   tell() {
+    for (const place of this.querySelectorAll("[data-problems-of]")) {
+      const card = this.querySelector(`[data-account="${place.dataset.problemsOf}"]`);
+      place.textContent = card?.dataset.problems || "";
+    }
     for (const place of this.querySelectorAll("[data-count]")) {
       const card = this.querySelector(`[data-account="${place.dataset.count}"]`);
       const number = new Intl.NumberFormat(document.documentElement.lang);

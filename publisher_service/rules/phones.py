@@ -102,7 +102,7 @@ def at(found: Any, path: str) -> str:  # noqa: ANN401  (JSON)
             found = found.get(name)
         else:
             return ""
-    return str(found)[:200] if isinstance(found, str | int | float) else ""
+    return str(found)[:200].replace("\0", "") if isinstance(found, str | int | float) else ""
 
 
 def check_template(name: str, template: str) -> None:

@@ -9,8 +9,10 @@ from pydantic import StringConstraints
 from kit.contracts.publisher.notices import ChannelName
 from kit.schema import Schema
 
-Label = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100)]
-Endpoint = Annotated[str, StringConstraints(pattern=r"^https?://[^\s]+$", max_length=1000)]
+Label = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=100, pattern=r"^[^\x00]*$")
+]
+Endpoint = Annotated[str, StringConstraints(pattern=r"^https?://[!-~]+$", max_length=1000)]
 PhoneChannel = Literal[ChannelName.sms, ChannelName.whatsapp]
 
 

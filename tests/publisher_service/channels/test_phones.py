@@ -141,6 +141,9 @@ async def test_a_report_says_that_it_did_not_arrive(app, alice, client, provider
         dead = {**told, "status": "unknown_subscriber"}
         address = "/phones/reports/sms?secret=reports-secret"
         assert (await line.post(address, data=dead)).status_code == 204
+        rubbish = {"id": "\0", "status": "failed"}
+        assert (await line.post(address, json=rubbish)).status_code == 204
+        assert (await line.post(address, content=b"[rubbish")).status_code == 204
     assert (await alice.channels()).items == []
 
 

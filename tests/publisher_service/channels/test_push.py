@@ -5,6 +5,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from kit.contracts.publisher.channel_errors import BadSubscription, PlaceNotFound
 from kit.contracts.publisher.notices import ChannelName, DeliveryState
+from kit.errors import Invalid
 from publisher_service.rules import push
 from tests.cast import ALICE
 from tests.factories.publisher import a_piece_of_news
@@ -112,6 +113,9 @@ async def test_only_what_a_browser_could_have_given_is_taken(alice, push_service
     keys = good.keys.model_copy(update={"p256dh": "B" + "A" * 86})
     with pytest.raises(BadSubscription):
         await alice.add_device(good.model_copy(update={"keys": keys}))
+    for wrong in ({"label": "\0"}, {"endpoint": "https://push.example.org/\0"}):
+        with pytest.raises(Invalid):
+            await alice.add_device(good.model_copy(update=wrong))
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ from publisher_service.providers.channel import Channel
 from publisher_service.providers.mail import KeptMail, MailServer, Server, Writer
 from publisher_service.providers.telegram_person import TelegramPerson
 from publisher_service.queries import mails
+from publisher_service.queries.gathered import Gathered
 from publisher_service.rules.letters import sender_of
 from publisher_service.settings import Settings
 from publisher_service.tasks import tasks
@@ -64,6 +65,7 @@ def _setup(given: Sequence[Channel]) -> Callable[[FastAPI], AbstractAsyncContext
         tools = app.state.tools = Tools(settings)
         channels = [_mail(settings, tools, app.state.database), *opened(settings, tools), *given]
         tools.channels = {channel.name: channel for channel in channels}
+        app.state.gathered = Gathered(app.state.database)
         app.state.hub = Hub(settings.database_url, app.state.database, tools)
         app.state.press = open_press(settings)
         async with _bot(app, tools):

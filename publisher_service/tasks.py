@@ -18,7 +18,7 @@ from publisher_service.queries import mails, notices, places
 
 tasks = Tasks()
 # How many at once, by channel; what a channel may send in a second is its own affair.
-AT_ONCE = {ChannelName.email: 32, ChannelName.web_push: 16}
+AT_ONCE = {ChannelName.email: 64, ChannelName.web_push: 16}
 LINKS_LIVE = timedelta(days=14)  # one-time links are spent long before
 CHANNELS = [name for name in ChannelName if name is not ChannelName.in_app]
 

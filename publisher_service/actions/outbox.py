@@ -58,17 +58,15 @@ class Ended:
 async def send(job: Job, delivery_id: UUID) -> dict[str, Any] | Again | None:
     """Hand one delivery to its channel; return what to write down, or when to be called again."""
     tools: Tools = job.state.tools
-    async with job.database.reads() as session:
-        delivery = await deliveries.to_send(session, delivery_id)
-        if delivery is None or delivery.state not in OPEN:
-            return None
-        channel = tools.channels.get(ChannelName(delivery.channel))
-        if channel is None:
-            return _result(Ended(delivery, "rejected", "This channel is not set up."), tools)
-        details = await _details(session, delivery)
-        if details is None:
-            return _result(Ended(delivery, "rejected", "This place is theirs no more."), tools)
-        message = wording.message(tools, await tools.templates(session), delivery, details)
+    delivery = await job.state.gathered.to_send(delivery_id)
+    if delivery is None or delivery.state not in OPEN:
+        return None
+    channel = tools.channels.get(ChannelName(delivery.channel))
+    if channel is None:
+        return _result(Ended(delivery, "rejected", "This channel is not set up."), tools)
+    message = await _message(job, delivery)
+    if message is None:
+        return _result(Ended(delivery, "rejected", "This place is theirs no more."), tools)
     if not channel.folds and not await _begun(job, delivery):
         return _result(Ended(delivery, "lost", "The service stopped while it was sent."), tools)
     pause = await _pace(job.state.limiter, channel, delivery.address)
@@ -83,10 +81,19 @@ async def record(session: AsyncSession, ended: Sequence[tuple[Job, dict[str, Any
 
 async def give_up(session: AsyncSession, delivery_id: UUID, reason: str) -> None:
     """Write down that something unforeseen ended it."""
-    found = await deliveries.to_send(session, delivery_id)
+    found = (await deliveries.to_send(session, [delivery_id])).get(delivery_id)
     if found is not None and found.state in OPEN:
         row = _row(Ended(found, "rejected", reason), DeliveryState.failed, clock.now(), None)
         await deliveries.write(session, [row])
+
+
+async def _message(job: Job, delivery: Delivery) -> Message | None:
+    """Return what the channel is to carry; None when the place was taken away meanwhile."""
+    tools: Tools = job.state.tools
+    async with job.database.reads() as session:
+        details = await _details(session, delivery)
+        changed = await tools.templates(session)
+    return None if details is None else wording.message(tools, changed, delivery, details)
 
 
 async def _begun(job: Job, delivery: Delivery) -> bool:

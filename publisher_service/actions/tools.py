@@ -1,8 +1,10 @@
 """What the deeds of publisher_service work with: settings, the brand, the channels."""
 
+import asyncio
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -37,6 +39,7 @@ class Tools:
     channels: Mapping[ChannelName, Channel] = field(default_factory=dict)
     changed: dict[tuple[str, str], Template] = field(default_factory=dict)
     until: float = 0.0
+    reading: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @property
     def secret(self) -> str:
@@ -50,7 +53,7 @@ class Tools:
     def accent(self) -> str:
         return self.settings.brand_accent or ACCENT
 
-    @property
+    @cached_property
     def on_accent(self) -> str:
         return DARK if contrast(self.accent, DARK) >= contrast(self.accent, LIGHT) else LIGHT
 
@@ -66,8 +69,10 @@ class Tools:
     async def templates(self, session: AsyncSession) -> Mapping[tuple[str, str], Template]:
         """Return the changed templates, as they were at most five seconds ago."""
         if time.monotonic() >= self.until:
-            self.changed = await mails.templates(session)
-            self.until = time.monotonic() + KEPT_SECONDS
+            async with self.reading:  # by one, for all who ask at that moment
+                if time.monotonic() >= self.until:
+                    self.changed = await mails.templates(session)
+                    self.until = time.monotonic() + KEPT_SECONDS
         return self.changed
 
     def unsubscribe_url(self, target: Target) -> str:

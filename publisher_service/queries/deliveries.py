@@ -5,40 +5,60 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, insert, select, text, tuple_, update
+from sqlalchemy import (
+    ARRAY,
+    Uuid,
+    any_,
+    delete,
+    func,
+    literal,
+    select,
+    text,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload, selectinload
 
 from kit.contracts.publisher.errors import DeliveryNotFound
 from kit.contracts.publisher.notices import ChannelName, DeliveryQuery, DeliveryState
-from publisher_service.models.notices import Attempt, Delivery
+from publisher_service.models.notices import Delivery
 from publisher_service.models.people import Address, DeadAddress
 from publisher_service.rules.trying import OPEN
 
-# A delivery that ended is reopened by staff alone, not by the late answer of a lost worker.
+# One statement for all that ended: states, attempts, and what was sealed is forgotten when nothing
+# is left that would need it. A delivery that ended is reopened by staff alone, not by the late
+# answer of a lost worker.
 WRITE = text("""
-    UPDATE delivery SET
-        state = new.state, attempt_count = attempt_count + 1, error = new.error,
-        provider_id = COALESCE(new.provider_id, delivery.provider_id), updated_at = new.at,
-        sent_at = CASE WHEN new.state = 'sent' THEN new.at ELSE sent_at END, due_at = new.due
-    FROM unnest(
-        CAST(:ids AS uuid[]), CAST(:states AS text[]), CAST(:errors AS text[]),
-        CAST(:providers AS text[]), CAST(:ats AS timestamptz[]), CAST(:dues AS timestamptz[])
-    ) AS new (id, state, error, provider_id, at, due)
-    WHERE delivery.id = new.id
-      AND delivery.state IN ('queued', 'waiting', 'sending')
-    RETURNING delivery.id, delivery.attempt_count
-""")
-# What was sealed is forgotten when nothing is left that would need it.
-UNSEAL = text("""
+    WITH new AS (
+        SELECT * FROM unnest(
+            CAST(:delivery_id AS uuid[]), CAST(:state AS text[]), CAST(:error AS text[]),
+            CAST(:provider_id AS text[]), CAST(:at AS timestamptz[]), CAST(:due AS timestamptz[]),
+            CAST(:outcome AS text[]), CAST(:detail AS text[]), CAST(:duration_ms AS int[])
+        ) AS new (id, state, error, provider_id, at, due, outcome, detail, duration_ms)
+    ), ended AS (
+        UPDATE delivery SET
+            state = new.state, attempt_count = attempt_count + 1, error = new.error,
+            provider_id = COALESCE(new.provider_id, delivery.provider_id), updated_at = new.at,
+            sent_at = CASE WHEN new.state = 'sent' THEN new.at ELSE sent_at END, due_at = new.due
+        FROM new
+        WHERE delivery.id = new.id AND delivery.state IN ('queued', 'waiting', 'sending')
+        RETURNING delivery.id, delivery.notice_id, delivery.state, delivery.attempt_count
+    ), tried AS (
+        INSERT INTO attempt (delivery_id, number, at, outcome, detail, provider_id, duration_ms)
+        SELECT id, ended.attempt_count, at, outcome, detail, provider_id, duration_ms
+        FROM ended JOIN new USING (id)
+    )
     UPDATE notice SET sealed = NULL
-    FROM delivery AS sent
-    WHERE sent.id = ANY(CAST(:ids AS uuid[])) AND notice.id = sent.notice_id
-      AND notice.sealed IS NOT NULL
+    FROM ended
+    WHERE ended.state = 'sent' AND notice.id = ended.notice_id AND notice.sealed IS NOT NULL
       AND NOT EXISTS (SELECT FROM delivery AS other WHERE other.notice_id = notice.id
-                      AND other.state NOT IN ('sent', 'merged'))
+                      AND other.state NOT IN ('sent', 'merged')
+                      AND other.id NOT IN (SELECT id FROM ended WHERE state = 'sent'))
 """)
+WRITTEN = ("delivery_id", "state", "error", "provider_id", "at", "due", "outcome", "detail",
+           "duration_ms")  # fmt: skip
 
 
 async def add(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> list[Delivery]:
@@ -49,10 +69,12 @@ async def add(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> list[Del
     return list(await session.scalars(statement))
 
 
-async def to_send(session: AsyncSession, delivery_id: UUID) -> Delivery | None:
-    """Return a delivery with its notice, or None when it is gone."""
-    statement = select(Delivery).where(Delivery.id == delivery_id)
-    return await session.scalar(statement.options(joinedload(Delivery.notice)))
+async def to_send(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, Delivery]:
+    """Return deliveries with their notices; those that are gone are left out."""
+    # One array, so that it is one statement however many there are.
+    statement = select(Delivery).where(Delivery.id == any_(literal(list(ids), ARRAY(Uuid))))
+    rows = await session.scalars(statement.options(joinedload(Delivery.notice, innerjoin=True)))
+    return {row.id: row for row in rows}
 
 
 async def begin(session: AsyncSession, delivery_id: UUID, at: datetime) -> bool:
@@ -83,23 +105,8 @@ async def write(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
     A row has `delivery_id`, `state`, `outcome`, `detail`, `provider_id`, `at`, `due`, `error`,
     `duration_ms`, `channel`, `address`.
     """
-    found = await session.execute(WRITE, {
-        "ids": [row["delivery_id"] for row in rows], "states": [str(row["state"]) for row in rows],
-        "errors": [row["error"] for row in rows], "ats": [row["at"] for row in rows],
-        "providers": [row["provider_id"] for row in rows], "dues": [row["due"] for row in rows],
-    })  # fmt: skip
-    numbers: dict[UUID, int] = {row.id: row.attempt_count for row in found}
-    kept = ("delivery_id", "outcome", "detail", "provider_id", "at", "duration_ms")
-    attempts = [
-        {name: row[name] for name in kept} | {"number": numbers[row["delivery_id"]]}
-        for row in rows
-        if row["delivery_id"] in numbers
-    ]
-    if attempts:
-        await session.execute(insert(Attempt), attempts)
-    sent = [row["delivery_id"] for row in rows if row["outcome"] == "sent"]
-    if sent:
-        await session.execute(UNSEAL, {"ids": sent})
+    if rows:
+        await session.execute(WRITE, {name: [row[name] for row in rows] for name in WRITTEN})
     await note_dead(session, [row for row in rows if row["outcome"] == "refused"])
 
 

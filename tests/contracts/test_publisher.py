@@ -12,6 +12,9 @@ from tests.factories.catalog import access_token
 from tests.factories.publisher import a_piece_of_news, as_service
 from tests.fuzzing import upsets
 
+# What is said of a sibling that is away, and of one that was asked in vain several times.
+AWAY = ("catalog_service did not answer", "It failed several times in a row")
+
 
 @pytest.fixture
 async def app(database_url: DatabaseUrl, valkey_url: str, start: Start) -> FastAPI:
@@ -39,5 +42,5 @@ async def test_nothing_upsets_it_from_a_person(app: FastAPI) -> None:
 
 async def upset(app: FastAPI, authorization: str) -> list[str]:
     """Return what upset it; that a sibling is away is no upset."""
-    found = await upsets(app, {"Authorization": authorization}, each=15)
-    return [one for one in found if "catalog_service did not answer" not in one]
+    found = await upsets(app, {"Authorization": authorization}, each=10)
+    return [one for one in found if not any(words in one for words in AWAY)]

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from publisher_service.rules.push import vapid_key
 from suite.environment import Place, open_place
 from suite.errors import Stop
 from suite.services import all_services, find
@@ -37,6 +38,12 @@ def test_both_sides_of_the_video_library_have_the_same_keys(tmp_path: Path) -> N
     found = open_place(tmp_path).variables
     assert found["TRANSCODER_API_KEY"] == found["BUNNY_API_KEY"]
     assert found["TRANSCODER_CDN_KEY"] == found["BUNNY_CDN_KEY"]
+
+
+def test_what_signs_web_pushes_is_a_key(tmp_path: Path, quiet: pytest.MonkeyPatch) -> None:
+    quiet.delenv("PUBLISHER_VAPID_PRIVATE_KEY", raising=False)
+    found = open_place(tmp_path).variables["PUBLISHER_VAPID_PRIVATE_KEY"]
+    assert vapid_key(found).key_size == 256
 
 
 def test_a_key_of_bunny_is_kept(tmp_path: Path, quiet: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,11 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from kit.contracts.publisher.channel_errors import BadSubscription, PlaceNotFound
 from kit.contracts.publisher.notices import ChannelName, DeliveryState
+from kit.db import new_id
 from kit.errors import Invalid
+from publisher_service.providers.channel import Message, Refused
+from publisher_service.providers.guarded import GuardedLine
+from publisher_service.providers.web_push import Push
 from publisher_service.rules import push
 from tests.cast import ALICE
 from tests.factories.publisher import a_piece_of_news
@@ -134,3 +138,13 @@ def test_a_key_that_is_none_is_refused_at_the_start(written):
 def test_a_long_notice_still_fits_into_a_push():
     found = push.payload("é" * 500, "é" * 3000, "https://example.org/" + "a" * 979, "t" * 36)
     assert len(found) < 3993
+
+
+@pytest.mark.parametrize("where", ["https://127.0.0.1/push", "https://localhost/push"])
+async def test_a_browser_leads_nobody_into_our_own_network(where):
+    channel = Push(push.vapid_key(VAPID), "mailto:a@example.org", GuardedLine())
+    keys = {"p256dh": push.public_key(push.vapid_key(VAPID)), "auth": "A" * 22}
+    message = Message(new_id(), where, "film.published", "fr", "T", "B", "T", details=keys)
+    with pytest.raises(Refused, match="public"):
+        await channel.send(message)
+    await channel.close()

@@ -4,13 +4,14 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from accounts_service.actions import log
+from accounts_service.actions import log, watching
 from accounts_service.actions.callers import signed_in
 from accounts_service.actions.tools import Origin, Tools
 from accounts_service.models import people as models
 from accounts_service.queries import identity as queries
 from accounts_service.queries import people
 from accounts_service.rules import devices as rules
+from accounts_service.rules.roles import check_reach
 from kit import clock
 from kit.auth import Caller
 from kit.contracts.accounts.identity import UserSession, UserSessionNotFound, UserSessions
@@ -38,6 +39,34 @@ async def end_others(session: AsyncSession, caller: Caller) -> None:
     why = "signed_out_elsewhere"
     await queries.end_sessions_but(session, account.id, current.id, clock.now(), why)
     await log.note(session, caller, "sessions.ended", str(account.id), {"why": why})
+
+
+async def sessions_of(
+    session: AsyncSession, tools: Tools, caller: Caller, account_id: UUID
+) -> UserSessions:
+    """Return where somebody is signed in, and note who looked."""
+    account = await watching.account(session, caller, account_id)
+    rows = await queries.open_sessions(session, account.id, clock.now())
+    return UserSessions(items=[_seen(tools, account, row, None) for row in rows])
+
+
+async def end_of(
+    session: AsyncSession, caller: Caller, account_id: UUID, session_id: UUID | None
+) -> None:
+    """Sign somebody out, of one session or of all; owners by owners only."""
+    account = await people.account_for_update(session, account_id)
+    check_reach(caller, account)
+    at, why = clock.now(), "ended_by_staff"
+    target = str(account.id)
+    if session_id is None:
+        await people.end_sessions(session, account.id, at, why)
+    else:
+        found = await people.user_session_for_update(session, session_id)
+        if found is None or found.account_id != account.id or found.ended_at is not None:
+            raise UserSessionNotFound
+        found.ended_at, found.ended_why = at, why
+    about = {"why": why, "session": str(session_id or "all")}
+    await log.note(session, caller, "sessions.ended", target, about)
 
 
 def looks(tools: Tools, origin: Origin) -> str:
@@ -70,7 +99,10 @@ def _said(tools: Tools, account: models.Account, origin: Origin) -> dict[str, st
 
 
 def _seen(
-    tools: Tools, account: models.Account, row: models.UserSession, current: models.UserSession
+    tools: Tools,
+    account: models.Account,
+    row: models.UserSession,
+    current: models.UserSession | None,
 ) -> UserSession:
     return UserSession(
         id=row.id,
@@ -80,5 +112,5 @@ def _seen(
         created_at=row.created_at,
         last_used_at=row.rotated_at,
         expires_at=row.expires_at,
-        is_current=row.id == current.id,
+        is_current=current is not None and row.id == current.id,
     )

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from accounts_service.actions import acting, merging, people, watching
+from accounts_service.actions import acting, devices, merging, people, watching
 from accounts_service.endpoints.given import (
     Cursor,
     OriginDep,
@@ -15,6 +15,7 @@ from accounts_service.endpoints.given import (
 )
 from accounts_service.models import people as models
 from kit.contracts.accounts import Account, AccountChange, AccountState
+from kit.contracts.accounts.identity import UserSessions
 from kit.contracts.accounts.studios import (
     Accesses,
     Acting,
@@ -61,6 +62,29 @@ async def lift_suspension(
     return await people.change(
         session, caller, account_id, AccountChange(state=AccountState.active)
     )
+
+
+@router.get("/accounts/{account_id}/sessions", summary="Where somebody is signed in: logged")
+async def sessions_of(
+    account_id: UUID, caller: PeopleAdmin, session: Session, tools: ToolsDep
+) -> UserSessions:
+    return await devices.sessions_of(session, tools, caller, account_id)
+
+
+@router.delete("/accounts/{account_id}/sessions", status_code=204, summary="Sign somebody out")
+async def end_sessions(account_id: UUID, caller: PeopleAdmin, session: Session) -> None:
+    await devices.end_of(session, caller, account_id, None)
+
+
+@router.delete(
+    "/accounts/{account_id}/sessions/{session_id}",
+    status_code=204,
+    summary="Sign somebody out of one session",
+)
+async def end_session(
+    account_id: UUID, session_id: UUID, caller: PeopleAdmin, session: Session
+) -> None:
+    await devices.end_of(session, caller, account_id, session_id)
 
 
 @router.post(

@@ -20,7 +20,7 @@ def siblings(settings: Settings, clients: Clients) -> list[ServiceClient]:
     """Return a client for each: the app's own where it has one, else one made once."""
     return [
         tokens(settings, clients),
-        _client(settings, clients, PublisherClient, settings.publisher_url),
+        publisher(settings, clients),
         _client(settings, clients, CatalogClient, settings.catalog_url),
         _client(settings, clients, GatewayClient, settings.gateway_url),
     ]
@@ -28,6 +28,10 @@ def siblings(settings: Settings, clients: Clients) -> list[ServiceClient]:
 
 def tokens(settings: Settings, clients: Clients) -> TokensClient:
     return _client(settings, clients, TokensClient, settings.tokens_url)
+
+
+def publisher(settings: Settings, clients: Clients) -> PublisherClient:
+    return _client(settings, clients, PublisherClient, settings.publisher_url)
 
 
 async def personal_data(client: ServiceClient, account_id: UUID) -> dict[str, Any]:

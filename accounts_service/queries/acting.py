@@ -1,14 +1,13 @@
-"""Who acts as whom, and which accounts became one."""
+"""Who acts as whom."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from accounts_service.models.programs import ApiClient
-from accounts_service.models.studios import Acting, Merge
+from accounts_service.models.studios import Acting
 
 
 async def by_hash_for_update(session: AsyncSession, token_hash: str) -> Acting | None:
@@ -38,21 +37,3 @@ async def of_account(
 async def prune_acting(session: AsyncSession, before: datetime) -> None:
     """Delete what was over before that time; the audit log keeps that it was."""
     await session.execute(delete(Acting).where(Acting.expires_at < before))
-
-
-async def was_merged(session: AsyncSession, *account_ids: UUID) -> bool:
-    """Say whether one of them was merged into another before."""
-    statement = select(Merge.id).where(Merge.from_id.in_(account_ids)).limit(1)
-    return await session.scalar(statement) is not None
-
-
-async def merged_into(session: AsyncSession, account_id: UUID) -> Sequence[UUID]:
-    """Return the accounts that became part of that one."""
-    statement = select(Merge.from_id).where(Merge.into_id == account_id)
-    return (await session.scalars(statement)).all()
-
-
-async def give_clients(session: AsyncSession, from_id: UUID, into_id: UUID) -> None:
-    await session.execute(
-        update(ApiClient).where(ApiClient.owner_id == from_id).values(owner_id=into_id)
-    )

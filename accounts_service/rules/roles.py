@@ -30,6 +30,12 @@ def check_grant(caller: Caller, roles: Iterable[str]) -> None:
             raise Forbidden("You may not give a role that may do more than you.")
 
 
+def check_reach(caller: Caller, account: Account) -> None:
+    """Let only owners, and services, do things to an owner."""
+    if Role.owner in account.roles and Role.owner not in caller.roles and caller.kind != "service":
+        raise OwnersOnly
+
+
 def check_change(
     caller: Caller, account: Account, change: AccountChange, other_owners: int
 ) -> None:

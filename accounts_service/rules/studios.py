@@ -11,6 +11,7 @@ from kit.auth import Caller, Role, StudioPermission, StudioRole, may, may_in_stu
 from kit.contracts.accounts import AccountState, OwnersOnly
 from kit.contracts.accounts.studios import (
     CannotMerge,
+    EmailUnverified,
     InvitationNew,
     InvitationState,
     LastProducer,
@@ -88,6 +89,8 @@ def check_merge(caller: Caller, kept: Account, gone: Account, *, was_merged: boo
         raise CannotMerge("One of them was merged into another account before.")
     if Role.owner in gone.roles:
         raise CannotMerge("An owner's account is not merged away. Take the role from it first.")
+    if permissions_of(gone.roles) and kept.email_verified_at is None:
+        raise EmailUnverified
     is_staff = permissions_of(gone.roles) or permissions_of(kept.roles)
     if is_staff and Role.owner not in caller.roles and caller.kind != "service":
         raise OwnersOnly

@@ -11,6 +11,7 @@ from admin_interface.pages.refusals import refused
 from admin_interface.pages.staff import acting
 from kit.auth import Role
 from kit.contracts.accounts import Account, AccountChange, AccountsClient, SetupLinkNew
+from kit.contracts.accounts.identity import UserSession
 from kit.contracts.accounts.studios import Acting, ActingNew, MyStudio, SuspensionNew
 from kit.errors import AppError
 from kit.i18n import mark
@@ -33,6 +34,7 @@ class PersonView(Schema):
     person: Account
     studios: list[MyStudio]
     actings: list[Acting]
+    sessions: list[UserSession]
     roles: tuple[str, ...] = ROLES
     is_me: bool
     link: str = ""
@@ -80,6 +82,19 @@ async def suspend(request: Request, account_id: UUID, accounts: Accounts) -> Res
     return back(request, here, mark("Le compte est suspendu, et ses sessions sont fermées."))
 
 
+@router.post("/people/{account_id}/sessions")
+async def end_sessions(request: Request, account_id: UUID, accounts: Accounts) -> Response:
+    """Sign somebody out: of one session, or everywhere."""
+    here = f"/people/{account_id}"
+    chosen = str((await request.form()).get("session", ""))
+    try:
+        await accounts.end_sessions_of(account_id, checked(UUID, chosen) if chosen else None)
+    except AppError as error:
+        return refused(request, here, error)
+    return back(request, here, mark("La session est fermée.") if chosen
+                else mark("Toutes ses sessions sont fermées."))  # fmt: skip
+
+
 @router.post("/people/{account_id}/acting")
 async def act_as(request: Request, account_id: UUID, accounts: Accounts) -> Response:
     """Make the link that opens the portal as this person; the page shows it once."""
@@ -112,9 +127,11 @@ async def password_link(request: Request, account_id: UUID, accounts: Accounts) 
 
 
 async def _person(request: Request, account_id: UUID, accounts: AccountsClient) -> PersonView:
+    is_me = str(account_id) == request.state.person.id  # one's own are under /security
     return PersonView(
         person=await accounts.account(account_id),
+        sessions=[] if is_me else (await accounts.sessions_of(account_id)).items,
         studios=list((await accounts.studios_of(account_id)).items),
         actings=(await accounts.actings(account_id)).items,
-        is_me=str(account_id) == request.state.person.id,
+        is_me=is_me,
     )

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from kit.auth import Caller
 from kit.contracts.publisher.wishes import PersonalData
 from kit.errors import Forbidden
-from publisher_service.queries import follows, people, privacy
+from publisher_service.queries import follows, handing, people, privacy
 
 
 def check_service(caller: Caller) -> None:
@@ -27,3 +27,9 @@ async def forget(session: AsyncSession, account_id: UUID) -> None:
     await people.forget(session, account_id)
     await follows.forget(session, account_id)
     await privacy.forget(session, account_id)
+
+
+async def hand_over(session: AsyncSession, account_id: UUID, into_id: UUID) -> None:
+    """Give all of one account to another, when the two are merged; twice is once."""
+    if account_id != into_id:
+        await handing.hand_over(session, account_id, into_id)

@@ -12,6 +12,7 @@ from kit.contracts.publisher.wishes import (
     AnnouncementNew,
     Follow,
     Follows,
+    Heir,
     PersonalData,
     Preferences,
     PreferencesChange,
@@ -119,4 +120,11 @@ async def personal_data(account_id: UUID, caller: CallerDep, session: ReadSessio
 async def forget_person(account_id: UUID, caller: CallerDep, session: Session) -> Response:
     privacy.check_service(caller)
     await privacy.forget(session, account_id)
+    return Response(status_code=204)
+
+
+@router.put("/personal-data/{account_id}/account", status_code=204, summary="Hand it all over")
+async def hand_over(account_id: UUID, heir: Heir, caller: CallerDep, session: Session) -> Response:
+    privacy.check_service(caller)
+    await privacy.hand_over(session, account_id, heir.account_id)
     return Response(status_code=204)

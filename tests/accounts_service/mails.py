@@ -19,7 +19,10 @@ class Mails:
         self.told: list[Notice] = []
         self.seen: set[str] = set()
         self.app = FastAPI()
+        self.heirs: dict[str, str] = {}
         self.app.add_api_route("/notify", self.notify, methods=["POST"])
+        handing = "/personal-data/{account_id}/account"
+        self.app.add_api_route(handing, self.hand_over, methods=["PUT"], status_code=204)
 
     async def notify(self, request: Request) -> dict[str, bool]:
         notice = Notice.model_validate_json(await request.body())
@@ -28,6 +31,9 @@ class Mails:
             self.seen.add(str(notice.id))
             self.told.append(notice)
         return {"is_repeated": is_repeated}
+
+    async def hand_over(self, account_id: str, request: Request) -> None:
+        self.heirs[account_id] = (await request.json())["account_id"]
 
     async def next(self, kind: str) -> Notice:
         async with asyncio.timeout(PATIENCE):

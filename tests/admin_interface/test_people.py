@@ -5,7 +5,7 @@ import re
 import httpx
 
 from kit.auth import Role
-from kit.contracts.accounts import Account, AccountState, AuditQuery
+from kit.contracts.accounts import Account, AccountState, AuditQuery, SignIn
 from kit.contracts.accounts.identity import SignUp
 from kit.contracts.accounts.studios import (
     InvitationAccount,
@@ -153,3 +153,19 @@ async def test_whoever_looks_at_a_person_is_in_the_log(
     await see(dana, f"/people/{awa.id}")
     found = await studio.accounts.audit(AuditQuery(action="personal.read"))
     assert any(str(awa.id) in entry.target for entry in found.items)
+
+
+async def test_somebodys_sessions_are_seen_and_closed(
+    dana: httpx.AsyncClient, studio: Studio
+) -> None:
+    awa = await a_viewer(studio)
+    await studio.accounts.sign_in(SignIn(email="awa@example.com", password=PASSWORD))
+    here = f"/people/{awa.id}"
+    page = await see(dana, here)
+    (one, *_) = found = re.findall(r'name="session" value="([0-9a-f-]+)"', page.text)
+    assert len(found) == 2
+    await send(dana, here, f"{here}/sessions", {"session": one})
+    assert [one] != [str(left.id) for left in (await studio.accounts.sessions_of(awa.id)).items]
+    await send(dana, here, f"{here}/sessions", {})
+    assert (await studio.accounts.sessions_of(awa.id)).items == []
+    assert "Sessions ouvertes" not in (await see(dana, here)).text

@@ -57,6 +57,15 @@ class IdentityCalls(ServiceClient):
     async def end_session(self, session_id: UUID) -> None:
         await self.delete(f"/me/sessions/{session_id}")
 
+    async def sessions_of(self, account_id: UUID) -> UserSessions:
+        """Return where somebody is signed in, for staff; it is logged that they looked."""
+        return await self.get(f"/accounts/{account_id}/sessions", UserSessions)
+
+    async def end_sessions_of(self, account_id: UUID, session_id: UUID | None = None) -> None:
+        """Sign somebody out, of one session or of all."""
+        one = f"/{session_id}" if session_id is not None else ""
+        await self.delete(f"/accounts/{account_id}/sessions{one}")
+
     async def end_other_sessions(self) -> None:
         """Sign out everywhere but here; `sign_out_everywhere` ends this one too."""
         await self.delete("/me/sessions")

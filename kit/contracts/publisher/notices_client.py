@@ -26,6 +26,7 @@ from kit.contracts.publisher.wishes import (
     AnnouncementNew,
     Follow,
     Follows,
+    Heir,
     PersonalData,
     Preferences,
     PreferencesChange,
@@ -159,3 +160,7 @@ class NoticeCalls(ListeningClient):
 
     async def forget_person(self, account_id: UUID) -> None:
         await self.delete(f"/personal-data/{account_id}")
+
+    async def hand_over(self, account_id: UUID, to: UUID) -> None:
+        """Give follows, preferences, places and notices of one account to another."""
+        await self.put(f"/personal-data/{account_id}/account", Heir(account_id=to))

@@ -108,3 +108,9 @@ class PersonalData(Schema):
 
     service: str
     sections: dict[str, Any]
+
+
+class Heir(Schema):
+    """The account that keeps what another had, when the two are merged."""
+
+    account_id: UUID

@@ -1,5 +1,6 @@
 """Who may pass which door of publisher_service."""
 
+from tests.contracts.permissions.asking import NOBODY
 from tests.contracts.permissions.rules import (
     CLOSED,
     OPEN,
@@ -8,6 +9,7 @@ from tests.contracts.permissions.rules import (
     Closed,
     Needs,
     Person,
+    Service,
     Table,
 )
 
@@ -46,6 +48,7 @@ TABLE: Table = {
     "GET /openapi.json": OPEN,
     "DELETE /personal-data/{account_id}": SERVICE,
     "GET /personal-data/{account_id}": SERVICE,
+    "PUT /personal-data/{account_id}/account": Service(body={"account_id": str(NOBODY)}),
     "POST /phones/reports/{channel}": CLOSED,
     "GET /preferences": PERSON,
     "PATCH /preferences": Person(body={}),

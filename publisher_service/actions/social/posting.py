@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit import clock
 from kit.contracts.publisher.social import MediaState, NetworkName, TargetState
-from publisher_service.actions.social.outcomes import Held, Outcome, failed, step
+from publisher_service.actions.social.outcomes import UNSURE, Held, Outcome, failed, step
 from publisher_service.actions.social.press import Press, Transaction
 from publisher_service.models.social import Target
 from publisher_service.providers.network import Away, Expired, Lost, Phase, Slow, Work
@@ -55,10 +55,12 @@ async def advance(transaction: Transaction, press: Press, target_id: UUID) -> fl
 
 
 async def abandon(session: AsyncSession, target_id: UUID, reason: str) -> None:
-    """Note that a target failed in a way nobody foresaw."""
+    """Note that a target failed in a way nobody foresaw; or that nobody knows whether it did."""
     target = await queries.target(session, target_id)
     if target is not None and target.state not in rules.ENDED:
-        changes = {"state": TargetState.failed, "error": reason[:500], "updated_at": clock.now()}
+        state = TargetState.unsure if target.is_in_doubt else TargetState.failed
+        said = f"{UNSURE} ({reason})" if target.is_in_doubt else reason
+        changes = {"state": state, "error": said[:500], "updated_at": clock.now()}
         await queries.write(session, target.id, target.version, **changes)
 
 

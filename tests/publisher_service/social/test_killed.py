@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.contracts.publisher.social import NetworkName, TargetState
-from tests.fakes.network import answer_lost, dropped
+from publisher_service.actions.social import posting
+from tests.fakes.network import Trouble, answer_lost, dropped
 from tests.fakes.telegram import TOKEN, Telegram
 from tests.fakes.x import X
 from tests.publisher_service.social.desk import Desk
@@ -107,3 +108,21 @@ async def test_two_that_bring_out_one_post_at_once_post_it_once(desk: Desk, x: X
         await asyncio.gather(*(desk.bring_out(target_id) for _ in range(4)))
         assert (await desk.seen(publication)).state == TargetState.published
     assert len(x.posts) == 5
+
+
+@pytest.mark.parametrize(
+    ("trouble", "state"),
+    [(answer_lost("POST /2/tweets"), TargetState.unsure), (dropped("/append"), TargetState.failed)],
+)
+async def test_what_is_given_up_is_not_called_failed_when_it_may_be_out(
+    desk: Desk, x: X, trouble: Trouble, state: TargetState
+) -> None:
+    account = await desk.connect(NetworkName.x, x.credentials())
+    publication = await desk.publish(account, media_id=await desk.file(size=1000))
+    target_id = publication.targets[0].id
+    x.troubles, x.polls = [trouble], 0
+    assert await posting.advance(desk.transaction, desk.press, target_id)
+    async with desk.transaction() as session:
+        await posting.abandon(session, target_id, "Its worker died 10 times while running it.")
+    target = await desk.seen(publication)
+    assert (target.state, "died 10 times" in str(target.error)) == (state, True)

@@ -35,6 +35,7 @@ HERE = "https://publisher.example.org/api"
 
 @pytest.fixture
 def networks(instagram: Instagram, tmp_path: Path) -> dict[str, Any]:
+    instagram.polls = 0
     return {
         "media_url": str(tmp_path),
         "public_url": f"{HERE}/",

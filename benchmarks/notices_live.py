@@ -1,6 +1,6 @@
-"""How long from telling a notice to the browser, with 1 000 open streams in one process.
+"""From telling a notice to the browser, 1 000 streams open in one process (goal: p95 ≤ 250 ms).
 
-Goal: p95 at most 250 ms. publisher_service runs under uvicorn in a process of its own, and so does
+publisher_service runs under uvicorn in a process of its own, and so does
 the portal; 1 000 people each hold a stream open over a socket; then some of them are told
 something, ten notices a second, each timed from when it was due. Measured three ways:
 

@@ -1,5 +1,6 @@
 """Notices live, as server-sent events."""
 
+import random
 import time
 from collections.abc import AsyncIterator
 from typing import Annotated
@@ -41,7 +42,8 @@ async def stream(
 async def _pieces(
     hub: Hub, account_id: UUID, locale: Locale, last_event_id: str
 ) -> AsyncIterator[bytes]:
-    ends = time.monotonic() + LONGEST_SECONDS
+    # Not all at the same moment: those who came together would come again together.
+    ends = time.monotonic() + LONGEST_SECONDS * random.uniform(0.7, 1)  # noqa: S311
     async with hub.following(account_id, locale) as listener:
         yield b"retry: 2000\n\n"
         is_first = True

@@ -95,7 +95,8 @@ async def sees_as_charlie(page: Page, town: Town) -> None:
 
 async def suspends_charlie(page: Page, town: Town) -> None:
     await find(page, town, "Charlie")
-    await expect(page.locator("tbody")).to_contain_text("Le lecteur reste noir")
+    seen = page.get_by_role("table", name="Qui a vu le site à sa place")
+    await expect(seen).to_contain_text("Le lecteur reste noir")
     await page.locator("#f-suspension-why").fill("Partage son mot de passe")
     await page.get_by_role("button", name="Suspendre le compte").click()
     await expect(page.get_by_role("button", name="Rétablir le compte")).to_be_visible()

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from fastapi import FastAPI
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright, expect
 
 import accounts_service.app
 import admin_interface.app
@@ -42,6 +42,8 @@ from tests.journeys.cinema import served
 from tests.journeys.running import FLAGS, free_ports
 from tests.public_interface.conftest import believe, portal_settings, speaking_to
 from tests.wiring import http
+
+expect.set_options(timeout=45_000)  # as patient as the pages: machines may be busy
 
 
 @dataclass

@@ -91,10 +91,14 @@ async def test_signing_out_ends_the_session_there_too(
     await accounts.a_viewer(accounts_app)
     await sign_in(browser)
     stolen = browser.cookies["account_refresh"]
-    answer = await send(browser, "/account/security", "/account/sign-out", {})
+    for path in ("/", "/films", "/account"):
+        assert 'action="/account/sign-out"' in (await see(browser, path)).text.split("<footer")[1]
+    answer = await send(browser, "/films", "/account/sign-out", {})
     assert answer.headers["location"] == "/sign-in"
     assert "account_refresh" not in browser.cookies
-    assert "Vous êtes déconnecté." in (await see(browser, "/sign-in")).text
+    page = await see(browser, "/films")
+    assert "Vous êtes déconnecté." in page.text
+    assert "/account/sign-out" not in page.text
     browser.cookies.set("account_refresh", stolen)
     again = await browser.get("/account/security")
     assert again.headers["location"] == "/sign-in?next=/account/security"

@@ -22,12 +22,16 @@ START = "/account"
 
 
 class SecondView(Schema):
-    """The second step; `challenge` says that the first was right."""
+    """The second step; `challenge` says that the first was right.
+
+    `has_app`: a code of an app will do; without, the code that is asked for is a recovery code.
+    """
 
     challenge: str
     next: str
     has_passkey: bool
     has_code: bool
+    has_app: bool
     trouble: str = ""
     errors: dict[str, str] = {}
 
@@ -57,6 +61,7 @@ def second_step(request: Request, needed: SecondFactorNeeded, goal: str) -> Resp
         next=rules.safe_path(goal),
         has_passkey=Method.passkey in needed.methods,
         has_code=bool({Method.totp, Method.recovery} & set(needed.methods)),
+        has_app=Method.totp in needed.methods,
     )
     return show(request, "second_factor", view)
 

@@ -74,6 +74,7 @@ def _again(
         next=rules.safe_path(values.get("next", "")),
         has_passkey=False,
         has_code=True,
+        has_app=True,
         trouble=trouble,
         errors=errors or {},
     )

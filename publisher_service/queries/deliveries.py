@@ -65,8 +65,8 @@ async def add(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> list[Del
     """Insert deliveries; return those that were not planned before."""
     if not rows:
         return []
-    statement = upsert(Delivery).values(rows).on_conflict_do_nothing().returning(Delivery)
-    return list(await session.scalars(statement))
+    statement = upsert(Delivery).on_conflict_do_nothing().returning(Delivery)
+    return list(await session.scalars(statement, list(rows)))
 
 
 async def to_send(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, Delivery]:

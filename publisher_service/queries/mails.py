@@ -15,7 +15,7 @@ from publisher_service.models.notices import Mail, Template
 
 async def keep(session: AsyncSession, row: dict[str, Any]) -> None:
     """Keep a mail; a second one under the same id changes nothing."""
-    await session.execute(upsert(Mail).values(row).on_conflict_do_nothing())
+    await session.execute(upsert(Mail).on_conflict_do_nothing(), [row])
 
 
 async def mail(session: AsyncSession, mail_id: UUID) -> Mail:

@@ -21,8 +21,9 @@ async def add(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> set[UUID
     """Insert notices; return the ids of those that were not there."""
     if not rows:
         return set()
-    statement = upsert(Notice).values(rows).on_conflict_do_nothing().returning(Notice.id)
-    return set(await session.scalars(statement))
+    # Rows are given apart from the statement, which is then written out once, not every time.
+    statement = upsert(Notice).on_conflict_do_nothing().returning(Notice.id)
+    return set(await session.scalars(statement, list(rows)))
 
 
 async def notice(session: AsyncSession, notice_id: UUID) -> Notice:

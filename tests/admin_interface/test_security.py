@@ -142,7 +142,7 @@ async def test_dangerous_deeds_ask_again_who_it_is(
     right = await send(dana, page, "/security/confirmation", typed)
     assert right.headers["location"] == here
     made = await send(dana, here, f"{here}/acting", {"why": WHY, "minutes": "5"})
-    assert "/l/" in made.text
+    assert "/act-as/" in made.text
 
 
 async def test_a_confirmation_leads_nowhere_else(dana: httpx.AsyncClient) -> None:

@@ -19,7 +19,7 @@ from publisher_service.providers.channel import Channel
 from publisher_service.queries import mails
 from publisher_service.settings import Settings
 
-ACCENT, DARK, LIGHT = "#e8590c", "#0d0b10", "#ffffff"
+ACCENT, DARK, LIGHT = "#e8a33d", "#0d0b10", "#ffffff"
 UNSUBSCRIBE = "unsubscribe"
 KEPT_SECONDS = 5.0
 

@@ -36,8 +36,9 @@ from kit.contracts.gateway import GatewayClient
 from kit.contracts.publisher.client import PublisherClient
 from kit.contracts.tokens import TokensClient
 from kit.contracts.transcoder.client import VideoLibraryClient
+from kit.errors import Unauthenticated
 from kit.site.app import build_site
-from kit.site.session import KeepSession, NotSignedIn, SessionCookies
+from kit.site.session import KeepSession, NotSignedIn, SessionCookies, once_more
 
 MEGABYTE = 1024 * 1024
 PAGES = (
@@ -88,6 +89,7 @@ def create_app(settings: Settings | None = None, *clients: ServiceClient) -> Fas
     app.state.session = SessionCookies("admin_access", "admin_refresh", settings.is_secure)
     app.state.site.sign_in = "/sign-in"
     app.add_exception_handler(NotSignedIn, ask_to_sign_in)
+    app.add_exception_handler(Unauthenticated, once_more)
     app.add_exception_handler(EnrolFirst, ask_to_enrol)
     app.add_middleware(KeepSession, cookies=app.state.session)
     return app

@@ -7,6 +7,7 @@ audience, and pass the person's token on in `On-Behalf-Of`.
 
 import hashlib
 import hmac
+import logging
 import os
 import time
 from base64 import urlsafe_b64decode, urlsafe_b64encode
@@ -22,8 +23,9 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, OctKey
 
-from kit.errors import Forbidden, Unauthenticated
+from kit.errors import AppError, Forbidden, Unauthenticated
 
+logger = logging.getLogger(__name__)
 Kind = Literal["anonymous", "person", "client", "service"]
 ISSUER = AUDIENCE = "karangou"
 ALGORITHM = "Ed25519"  # EdDSA by its fully specified name (RFC 9864)
@@ -127,27 +129,33 @@ def may_in_studio(role: str | None, permission: StudioPermission) -> bool:
     return any(role == one and permission in held for one, held in STUDIO_PERMISSIONS.items())
 
 
+FRESH_SECONDS = 60  # so long a key that was withdrawn may still be believed
+STALE_SECONDS = 3600  # and so long when accounts_service cannot be asked
+
+
 class KeyRing:
-    """The public keys of accounts_service, fetched when one is missing or an hour old."""
+    """The public keys of accounts_service, asked for each minute and when one is missing."""
 
     def __init__(self, fetch: Callable[[], Awaitable[dict[str, Any]]]) -> None:
         self.fetch = fetch
         self.keys: KeySet | None = None
         self.known: frozenset[str] = frozenset()
         self.fetched_at = float("-inf")
+        self.asked_at = float("-inf")
         self.verified: dict[bytes, tuple[float, Caller]] = {}
 
     def use(self, jwks: dict[str, Any]) -> None:
         """Take these keys as the published ones."""
         self.keys = KeySet.import_key_set(jwks)  # type: ignore[arg-type]  # joserfc wants its TypedDict
         self.known = frozenset(str(key.get("kid")) for key in jwks["keys"])
-        self.fetched_at = time.monotonic()
+        self.fetched_at = self.asked_at = time.monotonic()
         self.verified.clear()
 
     def seen(self, token: bytes) -> Caller | None:
         """Return who this access token speaks for, if it was verified before and is still good."""
         found = self.verified.get(token)
-        return found[1] if found and found[0] > time.time() else None
+        is_good = found and found[0] > time.time() and not self._is_due()
+        return found[1] if found and is_good else None
 
     async def caller(self, token: str) -> Caller:
         """Return who this access token speaks for; raise Unauthenticated if it is not valid."""
@@ -156,8 +164,10 @@ class KeyRing:
             return seen
         kid = _kid(token)
         age = time.monotonic() - self.fetched_at
-        if self.keys is None or age > 3600 or (kid not in self.known and age > 5):
+        if self.keys is None or age > STALE_SECONDS or (kid not in self.known and age > 5):
             self.use(await self.fetch())
+        elif self._is_due():
+            await self._ask()
         if self.keys is None or kid not in self.known:
             raise Unauthenticated
         claims = _claims(token, self.keys, ALGORITHM, AUDIENCE)
@@ -168,6 +178,17 @@ class KeyRing:
             self.verified.clear()
         self.verified[written] = (float(claims["exp"]), caller)
         return caller
+
+    def _is_due(self) -> bool:
+        return time.monotonic() - self.asked_at > FRESH_SECONDS
+
+    async def _ask(self) -> None:
+        """Ask whether the keys are still the same; meanwhile, and without an answer, they are."""
+        self.asked_at = time.monotonic()
+        try:
+            self.use(await self.fetch())
+        except AppError:
+            logger.warning("the published keys cannot be asked for; those known go on")
 
 
 def service_token(secret: str, caller: str, audience: str) -> str:

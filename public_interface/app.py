@@ -11,8 +11,9 @@ from kit.contracts.catalog.client import CatalogClient
 from kit.contracts.catalog.errors import NotForThisAge
 from kit.contracts.publisher.client import PublisherClient
 from kit.contracts.tokens import TokensClient
+from kit.errors import Unauthenticated
 from kit.site.app import build_site
-from kit.site.session import KeepSession, NotSignedIn, SessionCookies
+from kit.site.session import KeepSession, NotSignedIn, SessionCookies, once_more
 from public_interface.pages import (
     browse,
     children,
@@ -79,6 +80,7 @@ def create_app(settings: Settings | None = None, *clients: ServiceClient) -> Fas
     app.state.site.sign_in = "/sign-in"
     app.state.site.account_cookie = app.state.session.refresh
     app.add_exception_handler(NotSignedIn, ask_to_sign_in)
+    app.add_exception_handler(Unauthenticated, once_more)
     app.add_exception_handler(NotForThisAge, children.too_young)
     app.add_exception_handler(InChildProfile, children.in_child_profile)
     app.add_middleware(KeepSession, cookies=app.state.session)

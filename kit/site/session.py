@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Request, Response
+from fastapi.responses import RedirectResponse
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -11,6 +12,7 @@ from kit.auth import Caller, KeyRing
 from kit.client import ServiceClient
 from kit.contracts.accounts import AccountsClient, SignedIn
 from kit.errors import AppError, Unauthenticated
+from kit.problems import problem
 
 REFRESH_SECONDS = 30 * 24 * 3600
 Client = TypeVar("Client", bound=ServiceClient)
@@ -105,14 +107,34 @@ async def renewed(request: Request) -> Caller | None:
     keys: KeyRing = request.app.state.keys
     try:
         fresh = await accounts.refresh(token, address=address(request))
-        found = await keys.caller(fresh.access_token)
     except Unauthenticated:
         request.state.session_is_over = True
         return None
     except AppError:
         return None
     request.state.fresh_session = fresh
-    return found
+    try:
+        return await keys.caller(fresh.access_token)
+    except AppError:  # its key is newer than those we know; in a moment we do
+        return None
+
+
+async def once_more(request: Request, error: Exception) -> Response:
+    """Ask for the page again without the access token that a service refused just now.
+
+    We thought it good: its key was withdrawn, or its person's sessions were ended. The refresh
+    token says whether there is still a session; a token that was renewed a moment ago is believed.
+    """
+    cookies: SessionCookies = request.app.state.session
+    is_stale = cookies.access in request.cookies and not hasattr(request.state, "fresh_session")
+    if request.method != "GET" or not is_stale:
+        return problem(error if isinstance(error, AppError) else Unauthenticated())
+    path = "/" + request.url.path.lstrip("/\\")  # never another host
+    query = request.url.query
+    answer = RedirectResponse(f"{path}?{query}" if query else path, 303)
+    answer.delete_cookie(cookies.access)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
 
 
 class KeepSession:

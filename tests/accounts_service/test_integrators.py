@@ -110,7 +110,7 @@ async def test_two_secrets_work_while_a_program_changes_over(app: FastAPI, mails
         assert (await asks(app, made, secret)).status_code == 200
     with pytest.raises(TooManySecrets):
         await integrator.rotate_secret(made.id, ClientSecretNew())
-    await set_back(app, ClientSecret.ends_at, days=1)  # type: ignore[arg-type]  # where it is set
+    await set_back(app, ClientSecret.ends_at, days=1)
     assert (await asks(app, made)).status_code == 401
     assert (await asks(app, made, rotated.secret)).status_code == 200
     (left,) = (await integrator.client(made.id)).secrets

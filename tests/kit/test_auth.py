@@ -12,6 +12,8 @@ from joserfc.jwk import OctKey, OKPKey
 from kit.auth import (
     ALL_PERMISSIONS,
     ANONYMOUS,
+    FRESH_SECONDS,
+    STALE_SECONDS,
     Caller,
     KeyRing,
     calling_service,
@@ -82,6 +84,39 @@ async def test_keys_are_fetched_when_one_is_unknown() -> None:
         with pytest.raises(Unauthenticated):
             await ring.caller(token(header={"kid": "stranger"}))
     assert calls == 1
+
+
+async def test_a_withdrawn_key_is_believed_for_a_minute_at_most(ring: KeyRing) -> None:
+    good = token()
+    await ring.caller(good)
+    ring.fetch = another_key
+    assert (await ring.caller(good)).id == "alice"
+    ring.asked_at -= FRESH_SECONDS
+    with pytest.raises(Unauthenticated):
+        await ring.caller(good)
+
+
+async def test_the_known_keys_go_on_while_nobody_can_be_asked(ring: KeyRing) -> None:
+    calls = 0
+
+    async def away() -> dict[str, Any]:
+        nonlocal calls
+        calls += 1
+        raise Unavailable
+
+    ring.fetch = away
+    ring.asked_at -= FRESH_SECONDS
+    for _ in range(3):
+        assert (await ring.caller(token())).id == "alice"
+    assert calls == 1
+    ring.fetched_at -= STALE_SECONDS
+    with pytest.raises(Unavailable):
+        await ring.caller(token(sub="bob"))
+
+
+async def another_key() -> dict[str, Any]:
+    key = OKPKey.generate_key("Ed25519", parameters={"kid": "k2"})
+    return {"keys": [key.as_dict(private=False)]}
 
 
 async def test_what_names_no_key_is_refused_without_asking_for_keys() -> None:

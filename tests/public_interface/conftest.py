@@ -115,7 +115,8 @@ def believe(app: FastAPI, accounts: FastAPI) -> None:
         return (await AccountsClient(http(accounts)).keys()).model_dump()
 
     app.state.keys.fetch = keys
-    app.state.keys.fetched_at = float("-inf")  # whatever keys a factory has shown it before
+    for name in ("fetched_at", "asked_at"):  # whatever keys a factory has shown it before
+        setattr(app.state.keys, name, float("-inf"))
 
 
 @pytest.fixture

@@ -4,10 +4,14 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from kit.contracts.accounts import AccountsClient
+from kit.client import Signer
+from kit.contracts.accounts import AccountsClient, SigningKeyNew
+from kit.settings import WEAK
 from tests.admin_interface.browsing import see, send
 from tests.factories import accounts
 from tests.factories.accounts import PASSWORD
+from tests.public_interface.conftest import believe
+from tests.wiring import http
 
 CHARLIE: dict[str, str] = {"email": "charlie@example.org", "password": PASSWORD}
 
@@ -116,3 +120,21 @@ async def test_while_accounts_are_away_films_are_shown_and_the_door_says_so(
     answer = await sign_in(browser)
     assert answer.status_code == 503
     assert "ne répond pas" in answer.text
+
+
+async def test_a_key_that_is_withdrawn_while_one_watches_disturbs_nobody(
+    app: FastAPI, browser: httpx.AsyncClient, accounts_app: FastAPI, catalog_app: FastAPI
+) -> None:
+    await accounts.a_viewer(accounts_app)
+    await sign_in(browser)
+    before = browser.cookies["account_access"]
+    assert (await browser.get("/?page=1")).status_code == 200
+    await AccountsClient(
+        http(accounts_app), Signer(WEAK, "test", "accounts_service")
+    ).replace_signing_key(SigningKeyNew(leaked=True))
+    believe(catalog_app, accounts_app)  # it has heard of it, the portal has not
+    app.state.keys.fetched_at -= 10  # it asked a while ago, and may ask again
+    answer = await browser.get("/?page=1")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/?page=1")
+    assert (await browser.get("/?page=1")).status_code == 200
+    assert browser.cookies["account_access"] != before

@@ -188,7 +188,7 @@ WHAT: Mapping[str, str] = {
 }
 ROLES: Mapping[str, str] = {
     "viewer": "spectateur",
-    "filmmaker": "réalisateur",
+    "filmmaker": "cinéaste",
     "producer": "producteur",
     "crew": "équipe",
     "moderator": "modérateur",

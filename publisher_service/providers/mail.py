@@ -12,7 +12,6 @@ import aiosmtplib
 from kit import clock
 from kit.contracts.publisher.notices import ChannelName
 from publisher_service.providers.channel import Lost, Message, Refused, Rejected, Sent
-from publisher_service.providers.smtp import Broken, Line, over
 from publisher_service.rules import letters
 from publisher_service.rules.letters import Letter
 
@@ -20,10 +19,6 @@ TIMEOUT_SECONDS = 20.0
 # RFC 3463: 5.1.x is about the address; 5.2.x (a full mailbox) and 5.7.x (a policy) are not.
 DEAD_CODES = frozenset({550, 551, 553})
 ALIVE = ("5.2.", "5.7.", "5.3.", "5.4.")
-
-
-class Busy(Exception):
-    """The mail server asks to be tried again."""
 
 
 @dataclass(frozen=True)
@@ -70,47 +65,46 @@ class MailServer:
         self.server = server
         self.writer = writer
         self.rates: Sequence[str] = [rate] if rate else []
-        self.free: asyncio.LifoQueue[Line | None] = asyncio.LifoQueue()
+        self.free: asyncio.LifoQueue[aiosmtplib.SMTP | None] = asyncio.LifoQueue()
         for _ in range(server.connections):
             self.free.put_nowait(None)
 
     async def send(self, message: Message) -> Sent:
         mail = self.writer.write(message)
         content = mail.as_bytes()
-        async with self._connection() as line:
-            await _envelope(line, self.writer.sender.addr_spec, message.address)
-            answer = await _hand_over(line, content)
+        async with self._connection() as connection:
+            await _envelope(connection, self.writer.sender.addr_spec, message.address)
+            answer = await _hand_over(connection, content)
         return Sent(f"{mail.headers['Message-ID']} {answer}"[:300])
 
     async def close(self) -> None:
         while not self.free.empty():
-            line = self.free.get_nowait()
-            if line is not None:
-                line.close()
+            connection = self.free.get_nowait()
+            if connection is not None:
+                connection.close()
 
     @asynccontextmanager
-    async def _connection(self) -> AsyncIterator[Line]:
+    async def _connection(self) -> AsyncIterator[aiosmtplib.SMTP]:
         """Give one of the connections, opened when it is not; a failed one is not used again."""
-        line = await self.free.get()
+        connection = await self.free.get()
         try:
-            if line is None or not line.is_open:
-                line = None
-                line = await self._open()
-            yield line
+            if connection is None or not connection.is_connected:
+                connection = None
+                connection = await self._open()
+            yield connection
         except Exception:
-            if line is not None and not (line.is_open and await line.reset()):
-                line.close()
-                line = None
+            if connection is not None and not await _is_fresh(connection):
+                connection = None
             raise
         except BaseException:
-            if line is not None:  # it was left in the middle of something
-                line.close()
-            line = None
+            if connection is not None:  # it was left in the middle of something
+                connection.close()
+            connection = None
             raise
         finally:
-            self.free.put_nowait(line)
+            self.free.put_nowait(connection)
 
-    async def _open(self) -> Line:
+    async def _open(self) -> aiosmtplib.SMTP:
         server = self.server
         client = aiosmtplib.SMTP(
             hostname=server.host,
@@ -122,12 +116,7 @@ class MailServer:
             timeout=TIMEOUT_SECONDS,
         )
         await client.connect()
-        if client.is_ehlo_or_helo_needed:
-            await client.ehlo()
-        if client.transport is None:
-            raise Broken("the line ended at once")
-        pipelines = client.supports_extension("pipelining")
-        return over(client.transport, pipelines=pipelines, seconds=TIMEOUT_SECONDS)
+        return client
 
 
 class KeptMail:
@@ -155,30 +144,36 @@ class KeptMail:
         """Nothing is open."""
 
 
-async def _envelope(line: Line, sender: str, to: str) -> None:
+async def _envelope(connection: aiosmtplib.SMTP, sender: str, to: str) -> None:
+    await connection.mail(sender)
     try:
-        mail, rcpt, data = await line.envelope(sender, to)
-    except ValueError as error:
-        raise Rejected(str(error)) from error
-    if mail[0] >= 300:  # it is not about this mail, but about who sends
-        raise Busy(f"{mail[0]} {mail[1]}")
-    code, said = rcpt if rcpt[0] >= 300 else data
-    if rcpt[0] in DEAD_CODES and not said.startswith(ALIVE):
-        raise Refused(f"{code} {said}")
-    if code >= 500:
-        raise Rejected(f"{code} {said}")
-    if code != 354:
-        raise Busy(f"{code} {said}")
+        await connection.rcpt(to)
+    except aiosmtplib.SMTPRecipientRefused as error:
+        said = f"{error.code} {error.message}"
+        if error.code in DEAD_CODES and not error.message.startswith(ALIVE):
+            raise Refused(said) from error
+        if error.code >= 500:
+            raise Rejected(said) from error
+        raise
 
 
-async def _hand_over(line: Line, content: bytes) -> str:
+async def _hand_over(connection: aiosmtplib.SMTP, content: bytes) -> str:
     """Hand the mail over; when the line breaks from here on, nobody knows whether it was taken."""
     try:
-        code, said = await line.hand_over(content)
-    except (Broken, TimeoutError) as error:
-        raise Lost(str(error) or "the mail server did not answer") from error
-    if code >= 500:
-        raise Rejected(f"{code} {said}")
-    if code >= 300:
-        raise Busy(f"{code} {said}")
-    return said
+        return (await connection.data(content)).message
+    except aiosmtplib.SMTPDataError as error:
+        if error.code >= 500:
+            raise Rejected(f"{error.code} {error.message}") from error
+        raise
+    except (aiosmtplib.SMTPServerDisconnected, aiosmtplib.SMTPTimeoutError) as error:
+        raise Lost(str(error)) from error
+
+
+async def _is_fresh(connection: aiosmtplib.SMTP) -> bool:
+    """Take a connection back to its beginning; say whether it can be used again."""
+    try:
+        await connection.rset()
+    except (aiosmtplib.SMTPException, OSError):
+        connection.close()
+        return False
+    return connection.is_connected

@@ -67,12 +67,12 @@ def database_url(engines: Engines) -> Iterator[DatabaseUrl]:
     made: list[str] = []
 
     def new(service: str | None = None) -> str:
-        made.append(engines.new_database(service))
+        made.append(engines.databases.new(service))
         return engines.postgres.url(made[-1])
 
     yield new
     for name in made:
-        engines.drop(name)
+        engines.databases.give_back(name)
 
 
 @pytest.fixture

@@ -129,7 +129,7 @@ class Worker:
             if gathering > 0:
                 await asyncio.sleep(gathering)
             return
-        if self.ended:
+        if self.ended or (self.is_stopping and not self.running):
             return
         until = min(self.next_tick, self.next_beat) if self.running else self.next_tick
         seconds = min(max(until - time.monotonic(), SHORTEST_SLEEP), LONGEST_SLEEP)

@@ -1,13 +1,11 @@
 """A publisher in a process of its own that kills itself at one step.
 
-`python -m tests.faults.notices_worker URL PORT STEP FILE`: STEP is one of
-STEPS, or "none". What the Telegram channel here sends is a line in FILE.
+Its step is one of STEPS, or "none". What the Telegram channel here sends is a line in a file.
 """
 
 import asyncio
 import os
 import signal
-import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -86,27 +84,24 @@ def arm(step: str) -> None:
         setattr(module, name, around(getattr(module, name)))
 
 
-async def main() -> None:
-    url, port, step, file = sys.argv[1:]
+def main(url: str, port: int, step: str, file: Path) -> None:
     arm(step)
+    asyncio.run(publish(url, port, file))
+
+
+async def publish(url: str, port: int, file: Path) -> None:
     settings = Settings(
         environment="test",
         database_url=url,
         smtp_host="127.0.0.1",
-        smtp_port=int(port),
+        smtp_port=port,
         smtp_security="none",
         vapid_private_key=SecretStr(VAPID),
         private_push=True,
         rate_limits=False,
         accounts_url="http://127.0.0.1:9",
     )
-    telegram: Channel = Telegram(Path(file))
+    telegram: Channel = Telegram(file)
     app = create_app(settings, channels=[telegram])
     async with app.router.lifespan_context(app):
-        sys.stdout.write("ready\n")
-        sys.stdout.flush()
         await asyncio.Event().wait()
-
-
-if __name__ == "__main__":
-    asyncio.run(main())

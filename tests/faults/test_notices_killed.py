@@ -1,8 +1,9 @@
 """A publisher killed at every step: nothing is lost, and nothing is shown twice."""
 
 import asyncio
-import sys
+import multiprocessing
 from collections.abc import AsyncIterator
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 import pytest
@@ -19,11 +20,13 @@ from tests.cast import ALICE
 from tests.factories.publisher import a_bare_letter, a_piece_of_news
 from tests.fakes.mail_server import MailServer, a_mail_server
 from tests.fakes.push_service import VAPID, PushService
+from tests.faults import notices_worker
 from tests.faults.notices_worker import STEPS
-from tests.faults.test_jobs import hears
 from tests.kit.queueing import Queue, until
 
 SENDING = STEPS[2:]
+FORKS = multiprocessing.get_context("forkserver")
+FORKS.set_forkserver_preload([notices_worker.__name__])
 SHOWN_ALREADY = {"sent", "writing", "written"}
 
 
@@ -84,24 +87,21 @@ async def test_a_push_is_seen_once_although_it_was_sent_twice(queue, mail_server
 
 async def dies_and_is_followed(queue: Queue, server: MailServer, step: str, told: Path) -> None:
     """Run a worker that dies at `step`, then one that does not, until nothing is left to do."""
-    doomed = await a_publisher(queue.url, server.port, step, told)
-    async with asyncio.timeout(30):
-        await doomed.wait()
+    doomed = a_publisher(queue.url, server.port, step, told)
+    await until(lambda: not doomed.is_alive(), seconds=30)
     assert not await queue.is_empty()
     # Two heartbeats of silence, without waiting for them.
     await queue.run("UPDATE pgqueuer SET heartbeat = heartbeat - interval '1 minute'")
-    survivor = await a_publisher(queue.url, server.port, "none", told)
+    survivor = a_publisher(queue.url, server.port, "none", told)
     await until(lambda: is_done(queue), seconds=30)
     survivor.kill()
-    await survivor.wait()
+    await asyncio.to_thread(survivor.join)
 
 
-async def a_publisher(url: str, port: int, step: str, told: Path) -> asyncio.subprocess.Process:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.faults.notices_worker", url, str(port), step, str(told),
-        stdout=asyncio.subprocess.PIPE,
-    )  # fmt: skip
-    await hears(process, "ready")
+def a_publisher(url: str, port: int, step: str, told: Path) -> ForkServerProcess:
+    """Start one; it is forked from a process that has everything imported."""
+    process = FORKS.Process(target=notices_worker.main, args=(url, port, step, told))
+    process.start()
     return process
 
 

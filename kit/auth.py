@@ -38,6 +38,7 @@ Permission = Literal[
     "audit:read", "audit:write", "people:write", "people:act", "clients:write",
     "studios:read", "studios:write", "studios:create", "sync:write", "health:read",
     "notices:read", "notices:write", "social:read", "social:write",
+    "money:read", "money:write", "payouts:approve", "vouchers:confirm",
 ]  # fmt: skip
 ALL_PERMISSIONS: frozenset[str] = frozenset(get_args(Permission))
 

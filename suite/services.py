@@ -46,6 +46,7 @@ TABLE = (
     Service("transcoder_service", 5063, "transcoder", "BUNNY_API_URL", is_public=True),
     Service("catalog_service", 5061, "catalog", "CATALOG_URL"),
     Service("publisher_service", 5058, "publisher", "PUBLISHER_URL"),
+    Service("payments_service", 5064, "payments", "PAYMENTS_URL", is_public=True),
     Service("gateway", 5055, "gateway", "GATEWAY_URL", is_public=True),
     Service("sentinel", 5059, "sentinel", "SENTINEL_URL"),
     Service("public_interface", 5062, None, "PORTAL_URL", is_public=True),

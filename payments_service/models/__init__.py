@@ -1,0 +1,1 @@
+"""The tables of payments_service; no other service reads them."""

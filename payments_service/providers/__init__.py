@@ -1,0 +1,1 @@
+"""Those who move money for us, each behind one Protocol."""

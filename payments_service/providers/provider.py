@@ -1,0 +1,205 @@
+"""What we ask of those who move money: a charge, its truth, a refund, a payout.
+
+An attempt's id exists in our database before a provider is called, and is our idempotency key
+there. What a call came to may stay unknown (`Lost`): then nothing is assumed, and `find` tells
+later. A webhook only wakes us: what counts is what `find` says.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+from uuid import UUID
+
+
+class State(StrEnum):
+    """What a provider says of a charge, a refund or a payout. Only `approved` moves money."""
+
+    pending = "pending"
+    approved = "approved"
+    declined = "declined"
+    cancelled = "cancelled"
+    expired = "expired"
+
+
+class Trouble(Exception):
+    """A call that did not go as it should; its words are for staff."""
+
+
+class Away(Trouble):
+    """Nothing was sent: the provider could not be reached. Try again."""
+
+
+class Lost(Trouble):
+    """It was sent and no answer came, or none that says anything: what happened is unknown."""
+
+
+class Refused(Trouble):
+    """The provider said no, for good; `reason` is one of REASONS."""
+
+    def __init__(self, words: str, reason: str = "refused") -> None:
+        super().__init__(words)
+        self.reason = reason
+
+
+class Unsigned(Exception):
+    """A webhook whose signature is missing, wrong or stale, or that cannot be read."""
+
+
+# Why a payment did not come, in words every provider's own are turned into.
+REASONS = frozenset(
+    {"refused", "cancelled", "expired", "insufficient_funds", "wrong_number", "limit_reached",
+     "wrong_pin", "operator_down", "currency", "not_configured"}
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """One way to pay, as people choose it: `mtn` in `BJ` by phone, `card` anywhere by redirect."""
+
+    name: str
+    country: str | None
+    needs_phone: bool
+    currencies: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """What to charge. `amount` in minor units of `currency`, which is one the method takes."""
+
+    attempt_id: UUID
+    order_id: UUID
+    method: str
+    amount: int
+    currency: str
+    description: str
+    return_url: str
+    cancel_url: str
+    webhook_url: str
+    phone: str = ""
+    """E.164, as +2290197000000."""
+    email: str = ""
+    name: str = ""
+    country: str = ""
+    locale: str = "fr"
+    created_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The provider knows the charge. `redirect_url`: where the payer goes; without one, the
+    payer approves on the phone. `secrets` are kept with the attempt and shown to nobody
+    (CinetPay's notify_token).
+    """
+
+    provider_ref: str
+    redirect_url: str = ""
+    state: State = State.pending
+    secrets: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the provider says now. `fee`: what it keeps of `amount`, if it says so."""
+
+    state: State
+    amount: int
+    currency: str
+    provider_ref: str = ""
+    reason: str = ""
+    fee: int = 0
+    refunded: int = 0
+    disputed: bool = False
+    attempt_id: UUID | None = None
+    """The attempt that the provider says this is for, where it keeps one: it has to match."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A charge as we know it: enough to ask a provider about it."""
+
+    attempt_id: UUID
+    provider_ref: str
+    method: str
+    amount: int
+    currency: str
+    country: str = ""
+    created_at: datetime | None = None
+    secrets: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Hook:
+    """What a verified webhook is about. `dedupe_key` is the same each time it is delivered."""
+
+    dedupe_key: str
+    kind: str
+    provider_ref: str = ""
+    attempt_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Giving:
+    """Money to send back (`refund`, of `charge`) or out (`payout`, to `phone`)."""
+
+    id: UUID
+    amount: int
+    currency: str
+    reason: str = ""
+    charge: Known | None = None
+    phone: str = ""
+    name: str = ""
+    country: str = ""
+    method: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    state: State
+    provider_ref: str = ""
+    reason: str = ""
+    fee: int = 0
+
+
+class Provider(Protocol):
+    """One third party. Raises Away, Lost or Refused; a second call with one id has no effect."""
+
+    name: str
+    is_test: bool
+    """Test money: shown as such everywhere, and refused in production."""
+
+    def methods(self) -> tuple[Method, ...]: ...
+
+    async def available(self) -> frozenset[str]:
+        """Return the methods that work now; asked before a button is shown, kept for a minute."""
+        ...
+
+    async def start(self, charge: Charge) -> Started: ...
+
+    async def find(self, known: Known) -> Seen | None:
+        """Return the truth; None when the provider has never heard of this attempt."""
+        ...
+
+    def verify(self, headers: Mapping[str, str], body: bytes, at: datetime) -> Hook:
+        """Return what a webhook is about; raise Unsigned. An empty secret verifies nothing.
+
+        Header names are lower case. What needs a network to verify does so in `find`.
+        """
+        ...
+
+    async def refund(self, giving: Giving) -> Given:
+        """Send money back; raise Refused where this provider cannot (then by hand or in coins)."""
+        ...
+
+    async def pay_out(self, giving: Giving) -> Given: ...
+
+    async def find_given(self, giving: Giving, provider_ref: str) -> Given | None:
+        """Return what became of a refund or payout; None when it is unknown there."""
+        ...
+
+    async def balances(self) -> Mapping[str, int]:
+        """Return what the provider holds for us by currency; empty where it does not tell."""
+        ...
+
+    async def close(self) -> None: ...

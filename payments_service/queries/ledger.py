@@ -1,0 +1,99 @@
+"""Posting to the ledger, and reading it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import orjson
+from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from kit.clock import now
+from kit.contracts.payments.errors import (
+    HoldResolved,
+    Insufficient,
+    JournalKeyReused,
+    JournalReversed,
+)
+from kit.db import new_id
+from payments_service.models.ledger import Account
+from payments_service.rules.journals import NewJournal
+
+POST = text("SELECT * FROM post_journals(CAST(:asked AS jsonb)) ORDER BY place")
+REFUSALS = {
+    "insufficient": Insufficient,
+    "key_reused": JournalKeyReused,
+    "resolved": HoldResolved,
+    "reversed": JournalReversed,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one journal: `posted`, `replayed` (it was there already), or refused.
+
+    A refusal is `insufficient` (of `account`), `key_reused`, `resolved` or `reversed`.
+    """
+
+    place: int
+    outcome: str
+    journal_id: UUID | None
+    account: str | None
+
+    @property
+    def is_done(self) -> bool:
+        return self.outcome in {"posted", "replayed"}
+
+
+async def post_many(session: AsyncSession, journals: Sequence[NewJournal]) -> list[Outcome]:
+    """Post journals in one statement, each whole or not at all; return what became of each."""
+    at = now()
+    asked = orjson.dumps([_written(one, at) for one in journals]).decode()
+    rows = await session.execute(POST, {"asked": asked})
+    return [Outcome(*row) for row in rows]
+
+
+async def post(session: AsyncSession, journal: NewJournal) -> UUID:
+    """Post one journal and return its id; raise Insufficient, JournalKeyReused, HoldResolved."""
+    (found,) = await post_many(session, [journal])
+    if found.journal_id is None or not found.is_done:
+        raise REFUSALS[found.outcome](account=found.account)
+    return found.journal_id
+
+
+async def balance(session: AsyncSession, code: str) -> int:
+    """Return what is posted on an account, debits positive; 0 when it has never been used."""
+    found = await session.scalar(select(Account.posted).where(Account.code == code))
+    return found or 0
+
+
+async def available(session: AsyncSession, code: str) -> int:
+    """Return what a liability still has to give: its credit, without what holds keep back."""
+    row = (
+        await session.execute(
+            select(Account.posted, Account.held_debit).where(Account.code == code)
+        )
+    ).one_or_none()
+    return -(row[0] + row[1]) if row else 0
+
+
+def _written(one: NewJournal, at: datetime) -> dict[str, object]:
+    return {
+        "id": new_id(),
+        "key": one.key,
+        "input_hash": one.input_hash,
+        "phase": one.phase,
+        "kind": one.kind,
+        "at": at,
+        "source": one.source,
+        "description": one.description,
+        "details": dict(one.details),
+        "reverses_id": one.reverses_id,
+        "resolves_id": one.resolves_id,
+        "expires_at": one.expires_at,
+        "legs": [
+            (account.code, account.kind, account.currency, account.guard, amount)
+            for account, amount in one.legs
+        ],
+    }

@@ -1,0 +1,5 @@
+"""What payments_service does by itself."""
+
+from kit.jobs import Tasks
+
+tasks = Tasks()

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from hmac import compare_digest
+from typing import Protocol, runtime_checkable
 from uuid import UUID
 
 
@@ -84,6 +85,8 @@ class Charge:
     country: str = ""
     locale: str = "fr"
     created_at: datetime | None = None
+    keeps_card: bool = False
+    """The payer agreed that the card is charged again (a subscription): see `Renewing`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +116,8 @@ class Seen:
     disputed: bool = False
     attempt_id: UUID | None = None
     """The attempt that the provider says this is for, where it keeps one: it has to match."""
+    saved: str = ""
+    """What `Renewing.charge_again` takes, where the payer let a card be kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +142,18 @@ class Hook:
     kind: str
     provider_ref: str = ""
     attempt_id: UUID | None = None
+    shows: Mapping[str, str] = field(default_factory=dict)
+    """Of the secrets kept with the attempt (`Started.secrets`), those it shows as its only proof:
+    who handles it asks `is_proven` before anything else, and drops what is not.
+    """
+
+
+def is_proven(hook: Hook, secrets: Mapping[str, str]) -> bool:
+    """Whether what a webhook shows is what the attempt keeps; an empty secret proves nothing."""
+    return all(
+        bool(secrets.get(name)) and compare_digest(secrets[name].encode(), shown.encode())
+        for name, shown in hook.shows.items()
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +198,12 @@ class Provider(Protocol):
         """Return the truth; None when the provider has never heard of this attempt."""
         ...
 
+    async def fetch_keys(self, headers: Mapping[str, str]) -> None:
+        """Fetch what `verify` needs to know the sender by: PayPal's certificate. To be awaited
+        before every `verify`. Raises Away or Lost (answer 503: it is delivered again) or Unsigned.
+        """
+        return
+
     def verify(self, headers: Mapping[str, str], body: bytes, at: datetime) -> Hook:
         """Return what a webhook is about; raise Unsigned. An empty secret verifies nothing.
 
@@ -203,3 +226,12 @@ class Provider(Protocol):
         ...
 
     async def close(self) -> None: ...
+
+
+@runtime_checkable
+class Renewing(Protocol):
+    """A provider that can charge a kept card while the payer is away (`isinstance` tells)."""
+
+    async def charge_again(self, charge: Charge, saved: str) -> Started:
+        """Charge what `Seen.saved` named. Raises as `start` does; Refused: ask the payer."""
+        ...

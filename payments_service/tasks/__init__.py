@@ -1,0 +1,1 @@
+"""What payments_service does by itself: one module per part, joined in app.py."""

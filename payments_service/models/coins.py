@@ -10,10 +10,9 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Text,
-    UniqueConstraint,
     text,
 )
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column
 
 from kit.db import Row
 from payments_service.models.table import Table
@@ -117,10 +116,14 @@ class CoinGift(Row, Table):
 
 
 class Pack(Row, Table):
-    """Coins sold together, with what comes on top: always, at first, in a season, for a code."""
+    """Coins sold together, with what comes on top: always, at first, in a season, for a code.
+
+    What it costs in one country is a CountryPrice of kind `coins`.
+    """
 
     __tablename__ = "pack"
     __table_args__ = (
+        CheckConstraint("amount > 0", "amount"),
         CheckConstraint("coins > 0 AND bonus_coins >= 0 AND first_coins >= 0", "coins"),
         CheckConstraint("season_coins >= 0 AND code_coins >= 0", "more_coins"),
         CheckConstraint("discount_percent BETWEEN 0 AND 100", "discount"),
@@ -128,6 +131,8 @@ class Pack(Row, Table):
 
     name_fr: Mapped[str]
     name_en: Mapped[str]
+    amount: Mapped[int] = mapped_column(BigInteger)
+    currency: Mapped[str]
     coins: Mapped[int] = mapped_column(BigInteger)
     bonus_coins: Mapped[int] = mapped_column(BigInteger, default=0)
     first_coins: Mapped[int] = mapped_column(BigInteger, default=0)
@@ -143,21 +148,3 @@ class Pack(Row, Table):
     position: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
-    prices: Mapped[list["PackPrice"]] = relationship(
-        lazy="raise", cascade="all, delete-orphan", order_by="PackPrice.country"
-    )
-
-
-class PackPrice(Row, Table):
-    """What a pack costs somewhere; `country` is empty for the price everywhere else."""
-
-    __tablename__ = "pack_price"
-    __table_args__ = (
-        UniqueConstraint("pack_id", "country", "currency"),
-        CheckConstraint("amount > 0", "amount"),
-    )
-
-    pack_id: Mapped[UUID] = mapped_column(ForeignKey("pack.id", ondelete="CASCADE"))
-    country: Mapped[str]
-    currency: Mapped[str]
-    amount: Mapped[int] = mapped_column(BigInteger)

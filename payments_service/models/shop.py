@@ -34,15 +34,6 @@ class Offer(Table):
     updated_at: Mapped[datetime]
 
 
-class FilmOwner(Table):
-    """Whose film it is: they are never asked to pay for it."""
-
-    __tablename__ = "film_owner"
-
-    film_id: Mapped[UUID] = mapped_column(primary_key=True)
-    account_id: Mapped[UUID] = mapped_column(primary_key=True)
-
-
 class BundleKind(StrEnum):
     bundle = "bundle"
     season = "season"

@@ -114,6 +114,8 @@ def _packs() -> None:
         "pack",
         sa.Column("name_fr", sa.String(), nullable=False),
         sa.Column("name_en", sa.String(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(), nullable=False),
         sa.Column("coins", sa.BigInteger(), nullable=False),
         sa.Column("bonus_coins", sa.BigInteger(), nullable=False),
         sa.Column("first_coins", sa.BigInteger(), nullable=False),
@@ -130,6 +132,7 @@ def _packs() -> None:
         sa.Column("created_at", TIME, nullable=False),
         sa.Column("updated_at", TIME, nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint("amount > 0", name=op.f("ck_pack_amount")),
         sa.CheckConstraint(
             "coins > 0 AND bonus_coins >= 0 AND first_coins >= 0", name=op.f("ck_pack_coins")
         ),
@@ -138,22 +141,6 @@ def _packs() -> None:
             "season_coins >= 0 AND code_coins >= 0", name=op.f("ck_pack_more_coins")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_pack")),
-    )
-    op.create_table(
-        "pack_price",
-        sa.Column("pack_id", sa.Uuid(), nullable=False),
-        sa.Column("country", sa.String(), nullable=False),
-        sa.Column("currency", sa.String(), nullable=False),
-        sa.Column("amount", sa.BigInteger(), nullable=False),
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.CheckConstraint("amount > 0", name=op.f("ck_pack_price_amount")),
-        sa.ForeignKeyConstraint(
-            ["pack_id"], ["pack.id"], name=op.f("fk_pack_price_pack_id"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_pack_price")),
-        sa.UniqueConstraint(
-            "pack_id", "country", "currency", name=op.f("uq_pack_price_pack_id_country_currency")
-        ),
     )
 
 
@@ -179,12 +166,6 @@ def _films() -> None:
             "start_within_days > 0 AND finish_within_hours > 0", name=op.f("ck_offer_window")
         ),
         sa.PrimaryKeyConstraint("film_id", name=op.f("pk_offer")),
-    )
-    op.create_table(
-        "film_owner",
-        sa.Column("film_id", sa.Uuid(), nullable=False),
-        sa.Column("account_id", sa.Uuid(), nullable=False),
-        sa.PrimaryKeyConstraint("film_id", "account_id", name=op.f("pk_film_owner")),
     )
 
 
@@ -304,9 +285,7 @@ def downgrade() -> None:
         "access_grant",
         "bundle_item",
         "bundle",
-        "film_owner",
         "offer",
-        "pack_price",
         "pack",
         "coin_gift",
         "coin_spend",

@@ -1,0 +1,1 @@
+"""Orders: made, paid, settled, given."""

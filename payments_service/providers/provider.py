@@ -211,6 +211,12 @@ class Provider(Protocol):
         """
         ...
 
+    async def trace(self, hook: Hook) -> Hook:
+        """Return a hook with the attempt it is for, where only the provider can tell: a dispute
+        at Stripe names its own charge. To be asked before a hook without an attempt is dropped.
+        """
+        return hook
+
     async def refund(self, giving: Giving) -> Given:
         """Send money back; raise Refused where this provider cannot (then by hand or in coins)."""
         ...

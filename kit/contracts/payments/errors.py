@@ -81,3 +81,147 @@ class WebhookNotFound(NotFound):
 
 class ProviderNotFound(NotFound):
     """There is no such payment provider here."""
+
+
+class PlanNotFound(NotFound):
+    """There is no such plan."""
+
+
+class PlanNotOnSale(Conflict):
+    """Nobody can subscribe to this plan any more; choose another one."""
+
+
+class NoSubscription(NotFound):
+    """There is no subscription here."""
+
+
+class SubscriptionNotFound(NotFound):
+    """There is no such subscription."""
+
+
+class SubscribedAlready(Conflict):
+    """You have this subscription already; renew it, or change to another plan."""
+
+
+class SubscriptionState(Conflict):
+    """This cannot be done with the subscription as it is now; extras: `state`."""
+
+
+class TrialUsed(Conflict):
+    """You have had your trial; subscribe to go on."""
+
+
+class TrialNotOffered(Conflict):
+    """This plan has no trial."""
+
+
+class CurrencyDiffers(Conflict):
+    """The other plan is sold in another currency: end this one first, then subscribe anew."""
+
+
+class CouponNotFound(NotFound):
+    """There is no such coupon."""
+
+
+class CouponTaken(Conflict):
+    """There is a coupon with this code already; choose another code."""
+
+
+class CouponNotValid(Invalid):
+    """This code takes nothing off this order; extras: `reason`."""
+
+
+class CouponLimitTooLow(Invalid):
+    """The coupon was used more often than that already."""
+
+
+class CountryPriceNotFound(NotFound):
+    """There is no such price."""
+
+
+class CodeWorthless(NotFound):
+    """This code is worth nothing: it is wrong, not sold yet, spent, or no longer good."""
+
+
+class CodeTooSmall(Conflict):
+    """There is not enough on this code for this order; extras: `remaining`, `currency`."""
+
+
+class CodeInOtherCurrency(Conflict):
+    """This code is in another currency than the order."""
+
+
+class VoucherNotFound(NotFound):
+    """There is no such voucher."""
+
+
+class VoucherBatchNotFound(NotFound):
+    """There is no such batch of vouchers."""
+
+
+class VoucherSold(Conflict):
+    """The sale of this voucher was confirmed already; extras: `sold_at`."""
+
+
+class VoucherWithdrawn(Conflict):
+    """This voucher was withdrawn: do not sell it."""
+
+
+class CashCodeNotFound(NotFound):
+    """No order waits for cash under this code; look at it again, every character counts."""
+
+
+class GiftCardNotFound(NotFound):
+    """There is no gift card in this order, or it is not paid yet."""
+
+
+class SettlementTooLarge(Conflict):
+    """This agent owes less than that; extras: `owed`."""
+
+
+class NotEnoughCoins(Conflict):
+    """There are not enough coins in this wallet; extras: `balance`, `missing`."""
+
+
+class SpendKeyReused(Invalid):
+    """This Idempotency-Key was used to spend or give other coins; take a new one."""
+
+
+class NoSuchReceiver(Invalid):
+    """Nobody has an account with this address, or it is your own."""
+
+
+class PackNotFound(NotFound):
+    """There is no such pack of coins."""
+
+
+class BundleNotFound(NotFound):
+    """There is no such bundle, or it is not on sale."""
+
+
+class BundleTaken(Conflict):
+    """There is a pass for this season already: one season has one price."""
+
+
+class NoTerms(NotFound):
+    """This film is sold for its price in the catalogue only."""
+
+
+class GrantNotFound(NotFound):
+    """There is no such film in this account."""
+
+
+class NotForCoins(Invalid):
+    """This film cannot be had for coins."""
+
+
+class RentalOver(Conflict):
+    """The time to watch this rental is over."""
+
+
+class WatchedAlready(Conflict):
+    """What was watched is not taken back."""
+
+
+class RefundTooLate(Conflict):
+    """The time to give this back is over, or it was not paid with coins; extras: `until`."""

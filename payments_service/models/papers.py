@@ -1,7 +1,6 @@
 """Invoices and what corrects them: series without gaps, refunds, disputes."""
 
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -17,29 +16,10 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from kit.contracts.payments.papers import PaperKind
+from kit.contracts.payments.refunds import DisputeState, RefundState
 from kit.db import Row
 from payments_service.models.table import Table
-
-
-class PaperKind(StrEnum):
-    """An invoice says what was paid, a credit note what of it came back."""
-
-    invoice = "invoice"
-    credit_note = "credit_note"
-
-
-class RefundState(StrEnum):
-    """`failed` gave up: what was reserved is free again, and another may be asked for."""
-
-    pending = "pending"
-    succeeded = "succeeded"
-    failed = "failed"
-
-
-class DisputeState(StrEnum):
-    open = "open"
-    won = "won"
-    lost = "lost"
 
 
 class InvoiceSeries(Table):

@@ -17,18 +17,9 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from kit.contracts.payments.payouts import PayoutState
 from kit.db import Row
 from payments_service.models.table import Table
-
-
-class PayoutState(StrEnum):
-    """`pending` waits for approval, `held` for somebody to look, `in_transit` for the provider."""
-
-    pending = "pending"
-    held = "held"
-    in_transit = "in_transit"
-    succeeded = "succeeded"
-    failed = "failed"
 
 
 class GivingState(StrEnum):

@@ -225,3 +225,75 @@ class WatchedAlready(Conflict):
 
 class RefundTooLate(Conflict):
     """The time to give this back is over, or it was not paid with coins; extras: `until`."""
+
+
+class PaperNotFound(NotFound):
+    """There is no such invoice, or it is somebody else's."""
+
+
+class RefundNotFound(NotFound):
+    """There is no such refund."""
+
+
+class RefundKeyReused(Invalid):
+    """This Idempotency-Key was used for another refund; take a new one."""
+
+
+class NotRefundable(Conflict):
+    """This cannot be refunded now; extras: `why` (late, watched, nothing_left, not_paid, …)."""
+
+
+class TooMuchRefunded(Conflict):
+    """That is more than is left of what was paid; extras: `refundable_amount`."""
+
+
+class DisputeNotFound(NotFound):
+    """There is no such dispute."""
+
+
+class DisputeClosed(Conflict):
+    """This dispute was decided already."""
+
+
+class WrongShares(Invalid):
+    """The shares of a film's makers must be 1000 together, each of another account."""
+
+
+class FilmWithoutMakers(NotFound):
+    """Nobody has said yet who made this film, or it is not yours to see."""
+
+
+class TermsNotFound(NotFound):
+    """There are no such terms: the house's apply."""
+
+
+class StatementNotFound(NotFound):
+    """There is no such statement, or it is somebody else's."""
+
+
+class PayoutAccountMissing(NotFound):
+    """Say first where you want to be paid: your mobile money number."""
+
+
+class PayoutNotFound(NotFound):
+    """There is no such payout, or it is somebody else's."""
+
+
+class PayoutKeyReused(Invalid):
+    """This Idempotency-Key was used for another payout; take a new one."""
+
+
+class PayoutTooSmall(Conflict):
+    """That is less than the smallest payout, or more than is available; extras: both amounts."""
+
+
+class PayoutSettled(Conflict):
+    """This payout is on its way or over; it cannot be changed any more."""
+
+
+class PayoutHeld(Conflict):
+    """This payout cannot be approved yet; extras: `why` (new_account, flags)."""
+
+
+class OwnPayout(Conflict):
+    """Nobody approves their own payout: ask somebody else."""

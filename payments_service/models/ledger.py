@@ -91,7 +91,20 @@ class Journal(Row, Table):
     __tablename__ = "journal"
     __table_args__ = (
         Index("ix_journal_source", "source"),
-        Index("ix_journal_kind_id", "kind", "id"),
+        Index("ix_journal_at_id", "at", "id"),
+        Index("ix_journal_kind_at_id", "kind", "at", "id"),
+        Index(
+            "uq_journal_resolves_id",
+            "resolves_id",
+            unique=True,
+            postgresql_where=text("resolves_id IS NOT NULL"),
+        ),
+        Index(
+            "uq_journal_reverses_id",
+            "reverses_id",
+            unique=True,
+            postgresql_where=text("reverses_id IS NOT NULL"),
+        ),
         Index(
             "ix_journal_expires_at",
             "expires_at",
@@ -104,18 +117,18 @@ class Journal(Row, Table):
     input_hash: Mapped[str]
     phase: Mapped[Phase] = mapped_column(Text)
     kind: Mapped[str]
-    at: Mapped[datetime] = mapped_column(index=True)
+    at: Mapped[datetime]
     source: Mapped[str]
     description: Mapped[str]
     details: Mapped[dict[str, Any]] = mapped_column(JSONB)
-    reverses_id: Mapped[UUID | None] = mapped_column(ForeignKey("journal.id"), unique=True)
-    resolves_id: Mapped[UUID | None] = mapped_column(ForeignKey("journal.id"), unique=True)
+    reverses_id: Mapped[UUID | None] = mapped_column(ForeignKey("journal.id"))
+    resolves_id: Mapped[UUID | None] = mapped_column(ForeignKey("journal.id"))
     expires_at: Mapped[datetime | None]
     postings: Mapped[list["Posting"]] = relationship(lazy="raise", order_by="Posting.id")
 
 
 class Posting(Table):
-    """One leg of a journal. `number` and `balance` are the account's after it, set by a trigger."""
+    """One leg of a journal. `number` and `balance` are the account's after it; a trigger checks."""
 
     __tablename__ = "posting"
     __table_args__ = (
@@ -130,8 +143,8 @@ class Posting(Table):
     account_id: Mapped[int] = mapped_column(BigInteger)
     currency: Mapped[str]
     amount: Mapped[int] = mapped_column(BigInteger)
-    number: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
-    balance: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+    number: Mapped[int] = mapped_column(BigInteger)
+    balance: Mapped[int] = mapped_column(BigInteger)
     journal: Mapped[Journal] = relationship(lazy="raise", back_populates="postings")
 
 

@@ -1,12 +1,12 @@
 """What is sold besides coins: a film's terms, bundles and season passes, and who was given what."""
 
 from datetime import datetime
-from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from kit.contracts.payments.shop import BundleKind, GrantKind, GrantState
 from kit.db import Row
 from payments_service.models.table import Table
 
@@ -32,11 +32,6 @@ class Offer(Table):
     start_within_days: Mapped[int]
     finish_within_hours: Mapped[int]
     updated_at: Mapped[datetime]
-
-
-class BundleKind(StrEnum):
-    bundle = "bundle"
-    season = "season"
 
 
 class Bundle(Row, Table):
@@ -83,24 +78,12 @@ class BundleItem(Table):
     position: Mapped[int]
 
 
-class GrantKind(StrEnum):
-    own = "own"
-    rental = "rental"
-
-
-class GrantState(StrEnum):
-    """`given` is paid for while the token is on its way; `ended` was taken back or is over."""
-
-    given = "given"
-    active = "active"
-    ended = "ended"
-
-
 class Grant(Row, Table):
     """One film somebody paid for, or owns: a token opens it. One of a kind per account at a time.
 
     `order_id` or `spend_id`: how it was paid; `bundle_id`: what it came with. `expires_at` is set
-    for rentals, and brought forward by the first play.
+    for rentals, and brought forward by the first play. `is_open`, `told_until`: whether
+    tokens_service has a good token for it, and until when, as far as it was told.
     """
 
     __tablename__ = "access_grant"
@@ -134,6 +117,7 @@ class Grant(Row, Table):
     token_id: Mapped[UUID | None]
     code: Mapped[str] = mapped_column(default="")
     is_open: Mapped[bool] = mapped_column(default=False)
+    told_until: Mapped[datetime | None]
     coins: Mapped[int] = mapped_column(BigInteger, default=0)
     finish_within_hours: Mapped[int | None]
     created_at: Mapped[datetime]

@@ -227,6 +227,7 @@ def _grants() -> None:
         sa.Column("token_id", sa.Uuid(), nullable=True),
         sa.Column("code", sa.String(), nullable=False),
         sa.Column("is_open", sa.Boolean(), nullable=False),
+        sa.Column("told_until", TIME, nullable=True),
         sa.Column("coins", sa.BigInteger(), nullable=False),
         sa.Column("finish_within_hours", sa.Integer(), nullable=True),
         sa.Column("created_at", TIME, nullable=False),

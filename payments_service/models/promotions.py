@@ -45,20 +45,18 @@ class Coupon(Row, Table):
 
 
 class CouponUse(Row, Table):
-    """A coupon in an order, from the order's making on; gone when the order is never paid.
+    """A coupon in an order (whose details name it), from its making on; gone if it is never paid.
 
     `number` counts a person's uses from 1; a trigger keeps it within `limit_per_person`.
     """
 
     __tablename__ = "coupon_use"
     __table_args__ = (
-        UniqueConstraint("order_id"),
         UniqueConstraint("coupon_id", "person", "number"),
         Index("ix_coupon_use_person", "person"),
     )
 
     coupon_id: Mapped[UUID] = mapped_column(ForeignKey("coupon.id"))
-    order_id: Mapped[UUID]
     person: Mapped[str]
     number: Mapped[int]
     discount: Mapped[int] = mapped_column(BigInteger)

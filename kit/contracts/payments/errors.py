@@ -103,7 +103,7 @@ class SubscribedAlready(Conflict):
     """You have this subscription already; renew it, or change to another plan."""
 
 
-class SubscriptionState(Conflict):
+class NotPossibleNow(Conflict):
     """This cannot be done with the subscription as it is now; extras: `state`."""
 
 

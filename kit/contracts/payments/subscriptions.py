@@ -173,8 +173,9 @@ class Pause(Schema):
 class ChangeQuote(Schema):
     """What another plan costs now. `credit`: for the days that are left of the present one.
 
-    To buy it, order kind `subscription` with the plan as its subject, unless `at_period_end`:
-    a cheaper plan begins when the present period ends, for nothing now.
+    Where something is `due`, an order of kind `subscription` with the plan as its subject buys it.
+    Where nothing is, `POST /me/subscription/change` does it, and `credit_left` is taken off the
+    payments that follow. It can also begin when the present period ends, for nothing now.
     """
 
     plan_id: UUID
@@ -183,12 +184,14 @@ class ChangeQuote(Schema):
     due: int
     credit_left: int
     currency: str
-    at_period_end: bool
     period_end: datetime
 
 
 class ChangeNew(Schema):
+    """`now`: where the days that are left cover the other plan; else when the period ends."""
+
     plan_id: UUID
+    now: Flag = False
 
 
 class RenewalPayment(Schema):

@@ -233,7 +233,6 @@ def _coupons() -> None:
     op.create_table(
         "coupon_use",
         sa.Column("coupon_id", sa.Uuid(), nullable=False),
-        sa.Column("order_id", sa.Uuid(), nullable=False),
         sa.Column("person", sa.String(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("discount", sa.BigInteger(), nullable=False),
@@ -245,7 +244,6 @@ def _coupons() -> None:
         sa.UniqueConstraint(
             "coupon_id", "person", "number", name=op.f("uq_coupon_use_coupon_id_person_number")
         ),
-        sa.UniqueConstraint("order_id", name=op.f("uq_coupon_use_order_id")),
     )
     op.create_index("ix_coupon_use_person", "coupon_use", ["person"], unique=False)
     op.create_table(

@@ -30,6 +30,41 @@ class Settings(ServiceSettings):
         " and never in production",
     )
 
+    # Papers and tax.
+    seller_name: str = Field("", description="who sells, on invoices; unset: the brand's name")
+    seller_address: str = Field("", description="the seller's address on invoices; | ends a line")
+    seller_number: str = Field("", description="the seller's tax or trade numbers on invoices")
+    seller_email: str = Field("", description="where questions about an invoice go")
+    tax_percent: str = Field("0", description="tax on sales, as 18 or 19.25; 0: none is shown")
+    tax_is_included: bool = Field(True, description="whether prices include the tax")
+    invoice_series: str = Field("F", description="how numbers of invoices begin: F-2026-000001")
+    credit_series: str = Field("A", description="how numbers of credit notes begin")
+
+    # Refunds.
+    refund_days: int = Field(7, ge=0, description="who bought may be refunded so long; 0: never")
+    refund_bonus_percent: int = Field(
+        10, ge=0, le=100, description="so much more is given when a refund is taken in coins"
+    )
+    refund_coin_amount: int = Field(
+        10, ge=1, description="what one coin stands for, in PAYMENTS_CURRENCY, in such a refund"
+    )
+
+    # Earnings and payouts.
+    view_amount: str = Field("1", description="what a counted view earns, in PAYMENTS_CURRENCY")
+    sale_share_percent: str = Field("50", description="the makers' share of films sold, of 100")
+    earning_hold_days: int = Field(
+        14,
+        ge=0,
+        description="earnings are paid once they are so old: longer than PAYMENTS_REFUND_DAYS",
+    )
+    payout_minimum: int = Field(5000, ge=1, description="the smallest payout")
+    payout_change_days: int = Field(
+        3, ge=0, description="nothing is paid for so long after a payout number was changed"
+    )
+    payout_provider: str = Field(
+        "", description="who pays film-makers; unset: the first provider that reaches the operator"
+    )
+
     catalog_url: str = shared("CATALOG_URL", "http://127.0.0.1:5061", description="catalog_service")
     tokens_url: str = shared("TOKENS_URL", "http://127.0.0.1:5060", description="tokens_service")
     brand_name: str = shared("BRAND_NAME", "Karangou", description="the name on every page")

@@ -42,7 +42,7 @@ class View(Table):
 class MakerShare(Table):
     """Who made a film, and how much of what its makers get is theirs; together 1000.
 
-    `carry` is what rounding still owes them, in millionths of a minor unit.
+    `carry` is what rounding still owes them, in billionths of a minor unit.
     """
 
     __tablename__ = "maker_share"
@@ -67,7 +67,7 @@ class EarningTerms(Table):
     __tablename__ = "earning_terms"
     __table_args__ = (
         CheckConstraint("of IN ('film', 'maker')", "of"),
-        CheckConstraint("per_view_millionths >= 0", "per_view"),
+        CheckConstraint("per_view_millionths BETWEEN 0 AND 1000000000", "per_view"),
         CheckConstraint("sale_per_mille BETWEEN 0 AND 1000", "sale"),
     )
 
@@ -107,7 +107,7 @@ class Accrual(Row, Table):
 
 
 class Earning(Table):
-    """What one maker got of one event. `due` is exact, in millionths of a minor unit."""
+    """What one maker got of one event. `due` is exact, in billionths of a minor unit."""
 
     __tablename__ = "earning"
     __table_args__ = (Index("ix_earning_account_id_day", "account_id", "day"),)

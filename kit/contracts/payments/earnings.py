@@ -57,7 +57,7 @@ class Makers(Schema):
 class TermsChange(Schema):
     """What is null follows the house's terms, or the maker's where this is a film."""
 
-    per_view_millionths: Annotated[int, Field(strict=True, ge=0, le=10**12)] | None = None
+    per_view_millionths: Annotated[int, Field(strict=True, ge=0, le=10**9)] | None = None
     sale_per_mille: PerMille | None = None
 
 

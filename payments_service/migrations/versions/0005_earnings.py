@@ -239,7 +239,7 @@ def _earnings() -> None:
         sa.Column("changed_by", sa.String(), nullable=False),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("of IN ('film', 'maker')", name=op.f("ck_earning_terms_of")),
-        sa.CheckConstraint("per_view_millionths >= 0", name=op.f("ck_earning_terms_per_view")),
+        sa.CheckConstraint("per_view_millionths BETWEEN 0 AND 1000000000", name=op.f("ck_earning_terms_per_view")),
         sa.CheckConstraint("sale_per_mille BETWEEN 0 AND 1000", name=op.f("ck_earning_terms_sale")),
         sa.PrimaryKeyConstraint("of", "id", name=op.f("pk_earning_terms")),
     )

@@ -11,9 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.clock import now
 from kit.contracts.payments.errors import (
+    HoldExpired,
+    HoldNotFound,
     HoldResolved,
     Insufficient,
     JournalKeyReused,
+    JournalNotFound,
     JournalReversed,
 )
 from kit.db import new_id
@@ -26,6 +29,9 @@ REFUSALS = {
     "key_reused": JournalKeyReused,
     "resolved": HoldResolved,
     "reversed": JournalReversed,
+    "expired": HoldExpired,
+    "no_hold": HoldNotFound,
+    "no_journal": JournalNotFound,
 }
 
 
@@ -33,7 +39,7 @@ REFUSALS = {
 class Outcome:
     """What became of one journal: `posted`, `replayed` (it was there already), or refused.
 
-    A refusal is `insufficient` (of `account`), `key_reused`, `resolved` or `reversed`.
+    A refusal is `insufficient` (of `account`), or another of REFUSALS.
     """
 
     place: int
@@ -55,7 +61,7 @@ async def post_many(session: AsyncSession, journals: Sequence[NewJournal]) -> li
 
 
 async def post(session: AsyncSession, journal: NewJournal) -> UUID:
-    """Post one journal and return its id; raise Insufficient, JournalKeyReused, HoldResolved."""
+    """Post one journal and return its id; raise Insufficient, or another of REFUSALS."""
     (found,) = await post_many(session, [journal])
     if found.journal_id is None or not found.is_done:
         raise REFUSALS[found.outcome](account=found.account)

@@ -1,6 +1,6 @@
 """What payments_service refuses, by name."""
 
-from kit.errors import Conflict, Invalid, NotFound
+from kit.errors import Conflict, Invalid, NotFound, TooLarge
 
 
 class Insufficient(Conflict):
@@ -15,8 +15,24 @@ class HoldResolved(Conflict):
     """This hold was posted, voided or has expired already."""
 
 
+class HoldExpired(Conflict):
+    """This hold has expired; nothing can be posted from it any more."""
+
+
+class HoldNotFound(NotFound):
+    """There is no such hold in the ledger."""
+
+
 class JournalReversed(Conflict):
     """This movement was reversed already; it can be reversed once."""
+
+
+class NotReversible(Conflict):
+    """This cannot be reversed: it is a hold, or the end of one that moved nothing."""
+
+
+class ExportTooLarge(TooLarge):
+    """That is more than a sheet holds; choose a shorter period, or CSV; extras: `most`."""
 
 
 class JournalNotFound(NotFound):

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
 from kit.settings import ServiceSettings, shared
@@ -65,6 +65,53 @@ class Settings(ServiceSettings):
         "", description="who pays film-makers; unset: the first provider that reaches the operator"
     )
 
+    fedapay_secret_key: SecretStr = Field(
+        SecretStr(""),
+        description="FedaPay's secret key, sk_sandbox_… (test money) or sk_live_…; empty: none",
+    )
+    fedapay_webhook_secret: SecretStr = Field(
+        SecretStr(""),
+        description="the secret of the webhook made in FedaPay's dashboard, wh_…; empty: none is"
+        " taken, and payments are seen later",
+    )
+    fedapay_url: str = Field("", description="FedaPay's API; empty: the one that the key is for")
+    momo_environment: str = Field(
+        "sandbox", description="MTN's target environment: sandbox, mtnbenin, mtnivorycoast, …"
+    )
+    momo_url: str = Field(
+        "https://sandbox.momodeveloper.mtn.com",
+        description="MTN MoMo's API; https://momoapi.momo.africa in production",
+    )
+    momo_collection_user: str = Field("", description="MTN's API user for taking money")
+    momo_collection_key: SecretStr = Field(SecretStr(""), description="its API key; empty: no MTN")
+    momo_collection_subscription_key: SecretStr = Field(
+        SecretStr(""), description="MTN's subscription key of the product Collections"
+    )
+    momo_disbursement_user: str = Field(
+        "", description="MTN's API user for giving money: refunds and payouts"
+    )
+    momo_disbursement_key: SecretStr = Field(
+        SecretStr(""), description="its API key; empty: neither refunds nor payouts by MTN"
+    )
+    momo_disbursement_subscription_key: SecretStr = Field(
+        SecretStr(""), description="MTN's subscription key of the product Disbursements"
+    )
+    momo_seal_key: SecretStr = Field(
+        SecretStr(""),
+        description="ours: it seals what MTN's unsigned callbacks bring back; empty: none is"
+        " taken, and payments are seen later",
+    )
+    wave_api_key: SecretStr = Field(
+        SecretStr(""), description="Wave's API key, wave_…; empty: no Wave"
+    )
+    wave_webhook_secret: SecretStr = Field(
+        SecretStr(""),
+        description="the signing secret of the webhook made in Wave's portal; empty: none is"
+        " taken, and payments are seen later",
+    )
+    wave_countries: str = Field("CI,SN", description="where payers may pay this Wave wallet")
+    wave_url: str = Field("https://api.wave.com", description="Wave's API")
+
     catalog_url: str = shared("CATALOG_URL", "http://127.0.0.1:5061", description="catalog_service")
     tokens_url: str = shared("TOKENS_URL", "http://127.0.0.1:5060", description="tokens_service")
     brand_name: str = shared("BRAND_NAME", "Karangou", description="the name on every page")
@@ -73,3 +120,42 @@ class Settings(ServiceSettings):
         "http://127.0.0.1:5062",
         description="how people reach public_interface; payers come back there",
     )
+
+    stripe_url: str = Field("https://api.stripe.com", description="Stripe's API")
+    stripe_key: SecretStr = Field(
+        SecretStr(""), description="Stripe's secret or restricted key; without one, no cards"
+    )
+    stripe_webhook_secret: SecretStr = Field(
+        SecretStr(""), description="signs Stripe's webhooks: whsec_…; without one, none is taken"
+    )
+    paypal_url: str = Field(
+        "https://api-m.paypal.com",
+        description="PayPal's API; https://api-m.sandbox.paypal.com for test money",
+    )
+    paypal_client_id: str = Field("", description="PayPal's client; without one, no PayPal")
+    paypal_secret: SecretStr = Field(SecretStr(""), description="the secret of PayPal's client")
+    paypal_webhook_id: str = Field(
+        "", description="the id of the webhook at PayPal; without one, none is taken"
+    )
+    paypal_authorities: str = Field(
+        "",
+        description="certificates (PEM) between the one PayPal signs with and the public"
+        " authorities, should PayPal not send them along",
+    )
+    cinetpay_url: str = Field(
+        "https://api.cinetpay.co",
+        description="CinetPay's API (v1); https://api.cinetpay.net for test money",
+    )
+    cinetpay_accounts: SecretStr = Field(
+        SecretStr(""),
+        description="CinetPay's key and password by country, as CI=key:password BJ=key:password",
+    )
+    paydunya_url: str = Field(
+        "https://app.paydunya.com/api/v1",
+        description="PayDunya's API; https://app.paydunya.com/sandbox-api/v1 for test money",
+    )
+    paydunya_master_key: SecretStr = Field(
+        SecretStr(""), description="PayDunya's master key; without one, no PayDunya"
+    )
+    paydunya_private_key: SecretStr = Field(SecretStr(""), description="PayDunya's private key")
+    paydunya_token: SecretStr = Field(SecretStr(""), description="PayDunya's token")

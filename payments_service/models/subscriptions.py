@@ -73,6 +73,8 @@ class Subscription(Row, Table):
     account_id: Mapped[UUID]
     plan_id: Mapped[UUID] = mapped_column(ForeignKey("plan.id"))
     state: Mapped[SubscriptionState] = mapped_column(Text)
+    interval: Mapped[Interval] = mapped_column(Text)
+    is_trial: Mapped[bool]
     amount: Mapped[int] = mapped_column(BigInteger)
     currency: Mapped[str]
     country: Mapped[str]

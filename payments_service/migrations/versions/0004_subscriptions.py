@@ -93,6 +93,8 @@ def _subscriptions() -> None:
         sa.Column("account_id", sa.Uuid(), nullable=False),
         sa.Column("plan_id", sa.Uuid(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("interval", sa.Text(), nullable=False),
+        sa.Column("is_trial", sa.Boolean(), nullable=False),
         sa.Column("amount", sa.BigInteger(), nullable=False),
         sa.Column("currency", sa.String(), nullable=False),
         sa.Column("country", sa.String(), nullable=False),

@@ -39,7 +39,7 @@ class JournalNotFound(NotFound):
     """There is no such movement in the ledger."""
 
 
-class AccountNotFound(NotFound):
+class LedgerAccountNotFound(NotFound):
     """There is no such account in the ledger."""
 
 

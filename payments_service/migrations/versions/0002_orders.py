@@ -1,5 +1,7 @@
 """Orders, attempts to pay them, the inbox of webhooks; whoever waits for an order is told."""
 
+import re
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
@@ -50,7 +52,8 @@ def upgrade() -> None:
         sa.Column("changed_at", MOMENT, nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_provider_state")),
     )
-    op.execute(TELL)
+    for statement in re.split(r"\n(?=CREATE )", TELL.strip()):  # one at a time, to asyncpg
+        op.execute(statement)
 
 
 def _orders() -> None:

@@ -1,5 +1,7 @@
 """Papers, refunds, disputes, earnings, payouts."""
 
+import re
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
@@ -91,8 +93,9 @@ def upgrade() -> None:
     _papers()
     _earnings()
     _payouts()
-    op.execute(FUNCTIONS)
-    op.execute(TRIGGERS)
+    for script in (FUNCTIONS, TRIGGERS):
+        for statement in re.split(r"\n(?=CREATE )", script.strip()):  # one at a time, to asyncpg
+            op.execute(statement)
     for table in WRITTEN_ONCE:
         op.execute(
             f"CREATE TRIGGER written_once BEFORE UPDATE OR DELETE ON {table} "
@@ -239,7 +242,9 @@ def _earnings() -> None:
         sa.Column("changed_by", sa.String(), nullable=False),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("of IN ('film', 'maker')", name=op.f("ck_earning_terms_of")),
-        sa.CheckConstraint("per_view_millionths BETWEEN 0 AND 1000000000", name=op.f("ck_earning_terms_per_view")),
+        sa.CheckConstraint(
+            "per_view_millionths BETWEEN 0 AND 1000000000", name=op.f("ck_earning_terms_per_view")
+        ),
         sa.CheckConstraint("sale_per_mille BETWEEN 0 AND 1000", name=op.f("ck_earning_terms_sale")),
         sa.PrimaryKeyConstraint("of", "id", name=op.f("pk_earning_terms")),
     )

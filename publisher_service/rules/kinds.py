@@ -49,6 +49,11 @@ def _news(name: str, *values: str) -> Kind:
     return Kind(name, "films", values, (IN_APP, EMAIL, PUSH, TELEGRAM), quiet)
 
 
+def _money(name: str, *values: str) -> Kind:
+    """Return a kind about what somebody has or has bought."""
+    return Kind(name, "money", ("name", *values), (IN_APP, EMAIL), LOUD)
+
+
 KINDS: Mapping[str, Kind] = {
     kind.name: kind
     for kind in (
@@ -79,6 +84,11 @@ KINDS: Mapping[str, Kind] = {
             CODE, "security", ("code", "minutes"), (), LOUD[2:], is_fixed=True, is_shown=False
         ),
         Kind(TRIAL, "account", ("url",), (), LOUD, is_fixed=True, is_shown=False),
+        _money("coins.low", "coins", "link"),
+        _money("coins.gift", "giver", "coins", "message", "link"),
+        _money("coins.granted", "coins", "why", "link"),
+        _money("film.yours", "title", "url"),
+        _money("film.rented", "title", "url", "until", "hours"),
         Kind("digest.news", "films", ("name", "count", "items"), (EMAIL,), is_shown=False),
     )
 }  # fmt: skip

@@ -33,6 +33,7 @@ CHANNELS = {
 GROUPS = {
     "films": mark("Films et séries"),
     "studio": mark("Studios"),
+    "money": mark("Achats et pièces"),
     "account": mark("Compte"),
     "security": mark("Sécurité du compte"),
 }

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from publisher_service.rules.words import Words
+from publisher_service.rules.words.money_en import MONEY
 
 NOT_YOU = (
     "If this was not you, change your password at once and end the other sessions, on the "
@@ -170,6 +171,7 @@ ALL: Mapping[str, Words] = {
         "{count} new things",
         "Hello {name},\n\nHere is what came from those you follow.\n\n{items}",
     ),
+    **MONEY,
 }
 WHAT: Mapping[str, str] = {
     "totp_on": "Codes from an app now protect your account.",

@@ -1,0 +1,42 @@
+"""The words of what people have and have bought, in English."""
+
+from collections.abc import Mapping
+
+from publisher_service.rules.words import Words
+
+MONEY: Mapping[str, Words] = {
+    "coins.low": Words(
+        "Few coins left",
+        "You have {coins} coins left",
+        "You have {coins} coins left.",
+        "Hello {name},\n\nThere are only {coins} coins left in your wallet.\n\n"
+        "[Top up my wallet]({link})",
+    ),
+    "coins.gift": Words(
+        "Coins you were given",
+        "{giver} gives you {coins} coins",
+        "{giver} gives you {coins} coins.",
+        "Hello {name},\n\n{giver} gives you {coins} coins. They are in your wallet.\n\n"
+        "{message}\n\n[See my wallet]({link})",
+    ),
+    "coins.granted": Words(
+        "Coins from the house",
+        "{brand} gives you {coins} coins",
+        "{brand} gives you {coins} coins: {why}.",
+        "Hello {name},\n\n{brand} gives you {coins} coins: {why}.\n\n[See my wallet]({link})",
+    ),
+    "film.yours": Words(
+        "Film bought",
+        "“{title}” is yours",
+        "“{title}” is yours.",
+        "Hello {name},\n\n“{title}” is yours: watch it whenever you like.\n\n"
+        "[Watch the film]({url})",
+    ),
+    "film.rented": Words(
+        "Film rented",
+        "You have rented “{title}”",
+        "“{title}” waits for you until {until}.",
+        "Hello {name},\n\nYou have rented “{title}”. Begin to watch it before {until}; then you "
+        "have {hours} hours to finish it.\n\n[Watch the film]({url})",
+    ),
+}

@@ -44,21 +44,21 @@ BEGIN
         JOIN journal ON journal.id = written.journal_id
         LEFT JOIN held ON held.journal_id = journal.resolves_id
              AND held.account_id = written.account_id
-        LEFT JOIN posting AS old ON old.journal_id = journal.reverses_id
-             AND old.account_id = written.account_id
+        LEFT JOIN posting AS undone ON undone.journal_id = journal.reverses_id
+             AND undone.account_id = written.account_id
         WHERE journal.phase NOT IN ('posted', 'post')
            OR sign(held.amount) <> sign(written.amount)
            OR abs(held.amount) < abs(written.amount)
-           OR (journal.reverses_id IS NOT NULL AND old.amount IS DISTINCT FROM -written.amount)
+           OR (journal.reverses_id IS NOT NULL AND undone.amount IS DISTINCT FROM -written.amount)
         LIMIT 1;
     END IF;
     IF NOT FOUND THEN
         SELECT journal.id || ' reverses a part' INTO wrong
         FROM written JOIN journal ON journal.id = written.journal_id
-        JOIN posting AS old ON old.journal_id = journal.reverses_id
-        LEFT JOIN posting AS new ON new.journal_id = journal.id
-             AND new.account_id = old.account_id
-        WHERE journal.reverses_id IS NOT NULL AND new.id IS NULL LIMIT 1;
+        JOIN posting AS undone ON undone.journal_id = journal.reverses_id
+        LEFT JOIN posting AS again ON again.journal_id = journal.id
+             AND again.account_id = undone.account_id
+        WHERE journal.reverses_id IS NOT NULL AND again.id IS NULL LIMIT 1;
     END IF;
     IF FOUND THEN
         RAISE EXCEPTION 'journal %', wrong USING ERRCODE = 'integrity_constraint_violation';
@@ -209,21 +209,21 @@ BEGIN
     SELECT journal.id, account.id, leg->>2, (leg->>4)::bigint,
            account.posting_count + row_number() OVER onwards,
            account.posted + sum((leg->>4)::bigint) OVER onwards
-    FROM jsonb_array_elements(asked) WITH ORDINALITY AS one (value, nth)
-    JOIN journal ON journal.id = (value->>'id')::uuid
-    CROSS JOIN jsonb_array_elements(value->'legs') AS leg
+    FROM jsonb_array_elements(asked) WITH ORDINALITY AS one (line, nth)
+    JOIN journal ON journal.id = (line->>'id')::uuid
+    CROSS JOIN jsonb_array_elements(line->'legs') AS leg
     JOIN account ON account.code = leg->>0
-    WHERE value->>'phase' <> 'hold'
+    WHERE line->>'phase' <> 'hold'
     WINDOW onwards AS (PARTITION BY account.id ORDER BY nth);
 
     RETURN QUERY
     SELECT before + nth::integer,
-           CASE WHEN journal.id = (value->>'id')::uuid THEN 'posted'
-                WHEN journal.input_hash = value->>'input_hash' THEN 'replayed'
+           CASE WHEN journal.id = (line->>'id')::uuid THEN 'posted'
+                WHEN journal.input_hash = line->>'input_hash' THEN 'replayed'
                 ELSE 'key_reused' END,
            journal.id, NULL::text
-    FROM jsonb_array_elements(asked) WITH ORDINALITY AS one (value, nth)
-    JOIN journal ON journal.key = value->>'key';
+    FROM jsonb_array_elements(asked) WITH ORDINALITY AS one (line, nth)
+    JOIN journal ON journal.key = line->>'key';
 END $$;
 
 CREATE FUNCTION lacking(one jsonb) RETURNS text LANGUAGE sql STABLE AS $$

@@ -55,7 +55,7 @@ class Outcome:
 async def post_many(session: AsyncSession, journals: Sequence[NewJournal]) -> list[Outcome]:
     """Post journals in one statement, each whole or not at all; return what became of each."""
     at = now()
-    asked = orjson.dumps([_written(one, at) for one in journals]).decode()
+    asked = orjson.dumps([_written(one, at) for one in journals], default=str).decode()
     rows = await session.execute(POST, {"asked": asked})
     return [Outcome(*row) for row in rows]
 

@@ -1,8 +1,8 @@
 """Everything payments_service reads from its environment."""
 
-from typing import ClassVar
+from typing import ClassVar, Self
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import SettingsConfigDict
 
 from kit.settings import ServiceSettings, shared
@@ -48,6 +48,17 @@ class Settings(ServiceSettings):
     refund_coin_amount: int = Field(
         10, ge=1, description="what one coin stands for, in PAYMENTS_CURRENCY, in such a refund"
     )
+
+    # Coins and films.
+    low_coins: int = Field(20, ge=0, description="who has fewer coins is told so, once; 0: nobody")
+    bonus_days: int = Field(
+        180, ge=0, description="coins that come as a bonus expire after so long; 0: never"
+    )
+    coin_refund_hours: int = Field(
+        48, ge=0, description="a film unlocked with coins is given back so long, if not watched"
+    )
+    rental_start_days: int = Field(30, ge=1, description="a rental has to be begun so soon")
+    rental_finish_hours: int = Field(48, ge=1, description="a rental that is begun lasts so long")
 
     # Earnings and payouts.
     view_amount: str = Field("1", description="what a counted view earns, in PAYMENTS_CURRENCY")
@@ -159,3 +170,9 @@ class Settings(ServiceSettings):
     )
     paydunya_private_key: SecretStr = Field(SecretStr(""), description="PayDunya's private key")
     paydunya_token: SecretStr = Field(SecretStr(""), description="PayDunya's token")
+
+    @model_validator(mode="after")
+    def refuse_test_money(self) -> Self:
+        if self.environment == "production" and self.sandbox:
+            raise ValueError("PAYMENTS_SANDBOX is test money: unset it, and configure a provider")
+        return self

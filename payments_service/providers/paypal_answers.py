@@ -1,0 +1,177 @@
+"""What PayPal's answers and events say. Pure."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from payments_service.providers.calls import list_at, object_at, text_at
+from payments_service.providers.provider import Given, Hook, Lost, Refused, Seen, State
+from payments_service.rules.amounts import minor_units
+from payments_service.rules.reasons import reason_in
+
+ORDERS = {
+    "APPROVED": State.pending,  # by the payer; the money moves when we capture it
+    "CREATED": State.pending,
+    "PAYER_ACTION_REQUIRED": State.pending,
+    "SAVED": State.pending,
+    "VOIDED": State.cancelled,
+}
+CAPTURES = {
+    "COMPLETED": State.approved,
+    "DECLINED": State.declined,
+    "FAILED": State.declined,
+    "PARTIALLY_REFUNDED": State.approved,
+    "PENDING": State.pending,
+    "REFUNDED": State.approved,
+    "REVERSED": State.approved,
+}
+REFUNDS = {
+    "CANCELLED": State.cancelled,
+    "COMPLETED": State.approved,
+    "FAILED": State.declined,
+    "PENDING": State.pending,
+}
+TAKEN_BACK = frozenset({"BUYER_COMPLAINT", "CHARGEBACK"})
+AGAINST_US = frozenset({"RESOLVED_BUYER_FAVOUR", "ACCEPTED", "RESOLVED_WITH_PAYOUT"})
+DECLINES = frozenset(
+    {"INSTRUMENT_DECLINED", "PAYER_CANNOT_PAY", "TRANSACTION_REFUSED", "COMPLIANCE_VIOLATION"}
+)
+REASONS = {
+    "CURRENCY_NOT_SUPPORTED": "currency",
+    "INSTRUMENT_DECLINED": "refused",
+    "PAYER_CANNOT_PAY": "refused",
+    "TRANSACTION_LIMIT_EXCEEDED": "limit_reached",
+}
+
+
+def order_seen(order: Mapping[str, Any], *, is_disputed: bool) -> Seen:
+    """Return where an order stands: by its capture, once there is one."""
+    unit = next(iter(list_at(order, "purchase_units")), {})
+    ref, attempt_id = text_at(order, "id"), uuid_in(unit.get("custom_id"))
+    payments = object_at(unit, "payments")
+    if (capture := capture_of(order)) is None:
+        state = ORDERS.get(text_at(order, "status"))
+        if state is None:
+            raise Lost(f"PayPal's order is {text_at(order, 'status') or 'nothing'}, and not paid")
+        amount, currency = money(unit)
+        return Seen(state, amount, currency, ref, attempt_id=attempt_id)
+    state = _capture_state(capture)
+    amount, currency = money(capture)
+    return Seen(
+        state,
+        amount,
+        currency,
+        ref,
+        reason="refused" if state is State.declined else "",
+        fee=_fee(capture, currency),
+        refunded=_refunded(payments, currency),
+        disputed=is_disputed or _is_taken_back(capture),
+        attempt_id=uuid_in(capture.get("custom_id")) or attempt_id,
+    )
+
+
+def capture_of(order: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return what was captured; of several, one whose money came."""
+    unit = next(iter(list_at(order, "purchase_units")), {})
+    captures = list_at(object_at(unit, "payments"), "captures")
+    captures.sort(key=lambda each: _capture_state(each) is not State.approved)
+    return captures[0] if captures else None
+
+
+def refund_of(order: Mapping[str, Any], giving_id: UUID) -> dict[str, Any] | None:
+    unit = next(iter(list_at(order, "purchase_units")), {})
+    refunds = list_at(object_at(unit, "payments"), "refunds")
+    return next((each for each in refunds if each.get("invoice_id") == str(giving_id)), None)
+
+
+def refund_given(refund: Mapping[str, Any]) -> Given:
+    state = REFUNDS.get(text_at(refund, "status"))
+    if state is None:
+        raise Lost("PayPal's refund has no state")
+    why = "refused" if state is State.declined else ""
+    return Given(state, text_at(refund, "id"), why)
+
+
+def money(about: Mapping[str, Any], name: str = "amount") -> tuple[int, str]:
+    """Return minor units and currency of an amount: `{"currency_code": "EUR", "value": "7.62"}`."""
+    told = object_at(about, name)
+    currency = text_at(told, "currency_code")
+    try:
+        return minor_units(told.get("value"), currency), currency
+    except ValueError as error:
+        raise Lost(f"PayPal's {name} cannot be read") from error
+
+
+def is_disputed(disputes: Mapping[str, Any]) -> bool:
+    """Say whether a payer's complaint is open, or was decided against us."""
+    for each in list_at(disputes, "items"):
+        outcome = text_at(object_at(each, "dispute_outcome"), "outcome_code")
+        if each.get("status") != "RESOLVED" or outcome in AGAINST_US:
+            return True
+    return False
+
+
+def event_hook(event: Mapping[str, Any], kind: str) -> Hook:
+    """Return what an event is about; `custom_id` is our attempt, wherever there is one."""
+    about = object_at(event, "resource")
+    unit = next(iter(list_at(about, "purchase_units")), {})
+    disputed = next(iter(list_at(about, "disputed_transactions")), {})
+    related = object_at(object_at(about, "supplementary_data"), "related_ids")
+    attempt = about.get("custom_id") or unit.get("custom_id") or disputed.get("custom")
+    is_order = event.get("resource_type") == "checkout-order"
+    ref = text_at(about, "id") if is_order else text_at(related, "order_id")
+    return Hook(text_at(event, "id"), kind, ref, uuid_in(attempt))
+
+
+def refusal(status: int, answer: Mapping[str, Any]) -> Refused:
+    """Return what PayPal's `no` means; `debug_id` is what its support asks for."""
+    issues = [text_at(each, "issue") for each in list_at(answer, "details")]
+    name = text_at(answer, "name", "error")
+    reason = next((REASONS[each] for each in issues if each in REASONS), "")
+    if status in (401, 403):
+        reason = "not_configured"
+    said = " ".join([name, *issues, text_at(answer, "debug_id")]).strip()
+    return Refused(f"PayPal: {status} {said}"[:300], reason or reason_in(*issues, name))
+
+
+def is_declined(answer: Mapping[str, Any]) -> bool:
+    """Say whether the payer's card or account was turned down, rather than what we asked."""
+    return any(text_at(each, "issue") in DECLINES for each in list_at(answer, "details"))
+
+
+def uuid_in(text: object) -> UUID | None:
+    try:
+        return UUID(text) if isinstance(text, str) else None
+    except ValueError:
+        return None
+
+
+def _capture_state(capture: Mapping[str, Any]) -> State:
+    """Return a capture's state; money that a complaint holds back had come before."""
+    state = CAPTURES.get(text_at(capture, "status"))
+    if state is None:
+        raise Lost("PayPal's capture has no state")
+    return State.approved if _is_taken_back(capture) else state
+
+
+def _is_taken_back(capture: Mapping[str, Any]) -> bool:
+    why = text_at(object_at(capture, "status_details"), "reason")
+    return why in TAKEN_BACK or capture.get("status") == "REVERSED"
+
+
+def _fee(capture: Mapping[str, Any], currency: str) -> int:
+    told = object_at(capture, "seller_receivable_breakdown")
+    fee = object_at(told, "paypal_fee")
+    if not fee or fee.get("currency_code") != currency:
+        return 0
+    return money(told, "paypal_fee")[0]
+
+
+def _refunded(payments: Mapping[str, Any], currency: str) -> int:
+    """Return what went back, or is about to."""
+    gone = [
+        money(each)
+        for each in list_at(payments, "refunds")
+        if each.get("status") in ("COMPLETED", "PENDING")
+    ]
+    return sum(amount for amount, of in gone if of == currency)

@@ -1,0 +1,1 @@
+"""Invoices and credit notes: written once, read and printed at any time."""

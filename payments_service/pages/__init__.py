@@ -1,0 +1,1 @@
+"""What payments_service prints: papers as PDF."""

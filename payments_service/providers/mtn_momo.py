@@ -82,7 +82,7 @@ class MtnMomo(Provider):
     @override
     async def available(self) -> frozenset[str]:
         try:
-            await self.collecting.token()
+            await self.collecting.token(is_new=True)
         except Trouble:
             return frozenset()
         return frozenset({METHOD})

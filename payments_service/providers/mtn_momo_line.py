@@ -70,10 +70,10 @@ class MomoLine:
             raise Lost(f"MTN answered {answer.status_code} to a question: {code}".rstrip(": "))
         return told(answer)
 
-    async def token(self) -> str:
+    async def token(self, *, is_new: bool = False) -> str:
         """Return a token that still holds. Whatever goes wrong here, nothing was asked for yet."""
         async with self.fetching:
-            if self.kept and time.monotonic() < self.kept_until:
+            if not is_new and self.kept and time.monotonic() < self.kept_until:
                 return self.kept
             try:
                 answer = await call(

@@ -148,6 +148,7 @@ class Webhook(Row, Table):
     kind: Mapped[str]
     provider_ref: Mapped[str]
     attempt_id: Mapped[UUID | None]  # as it says: it may be no attempt of ours
+    shows: Mapped[dict[str, str]] = mapped_column(JSONB)  # its only proof, where there is no other
     headers: Mapped[dict[str, str]] = mapped_column(JSONB)
     body: Mapped[bytes] = mapped_column(LargeBinary)
     state: Mapped[WebhookState] = mapped_column(Text, server_default="waiting")

@@ -80,4 +80,5 @@ def _form(words: dict[str, str], form_token: str) -> str:
         f'<button name="outcome" value="{outcome}">{words[outcome]}</button>'
         for outcome in ("approve", "decline", "late", "never")
     )
-    return f'<form method="post"><input type="hidden" name="token" value="{form_token}">{buttons}</form>'
+    hidden = f'<input type="hidden" name="token" value="{form_token}">'
+    return f'<form method="post">{hidden}{buttons}</form>'

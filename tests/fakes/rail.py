@@ -30,6 +30,7 @@ from typing import Any
 
 import httpx
 from aiohttp import web
+from typing_extensions import override
 
 from tests.fakes.network import Handler, Simulator
 from tests.wiring import http as http_of
@@ -213,6 +214,7 @@ class Rail(Simulator):
         """Return that webhook with another body under the same signature."""
         return headers, body.replace(b"1", b"2", 1) + b" "
 
+    @override
     async def _befall(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         if not self.is_down:
             return await super()._befall(request, handler)

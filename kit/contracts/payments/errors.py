@@ -1,6 +1,6 @@
 """What payments_service refuses, by name."""
 
-from kit.errors import Conflict, Invalid, NotFound, TooLarge
+from kit.errors import Conflict, Invalid, NotFound, TooLarge, Unauthenticated
 
 
 class Insufficient(Conflict):
@@ -87,7 +87,7 @@ class TooManyAttempts(Conflict):
     """A payment of this order is under way: end it on the phone, or wait until it ends."""
 
 
-class WebhookUnsigned(Invalid):
+class WebhookUnsigned(Unauthenticated):
     """The signature of this webhook is missing, wrong or too old."""
 
 

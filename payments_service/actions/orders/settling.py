@@ -5,8 +5,19 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from kit.clock import now
+from kit.contracts.payments.errors import OrderNotFound
+from kit.contracts.payments.orders import AttemptState, OrderState
+from kit.events import emit
+from kit.jobs import enqueue
 from payments_service.actions.tools import Tools
+from payments_service.models.orders import Attempt, Order
 from payments_service.providers.provider import Seen
+from payments_service.queries import ledger, orders
+from payments_service.rules import attempts, takings, taxes
+from payments_service.rules.orders import PAYABLE
+
+FIRST_OURS_SECONDS = 3.0  # whoever settled gives at once; the job comes after, in case they died
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,4 +35,118 @@ async def settle(session: AsyncSession, tools: Tools, attempt_id: UUID, seen: Se
     Locks the order, moves attempt and order, posts the journal, asks for `fulfil_order` and emits
     `OrderPaid`. Harmless however often, and in whatever order it is told.
     """
-    raise NotImplementedError
+    order, attempt = await locked(session, attempt_id)
+    if trouble := await _contradiction(session, attempt, seen):
+        attempt.trouble = trouble
+        return Settled(order.id, "contradiction")
+    before = attempt.state
+    move(attempt, AttemptState(seen.state), seen.reason)
+    attempt.provider_ref = attempt.provider_ref or seen.provider_ref or None
+    attempt.trouble = ""
+    if seen.saved:
+        attempt.secrets = {**attempt.secrets, "saved": seen.saved}  # for Renewing.charge_again
+    outcome = "moved" if attempt.state is not before else "same"
+    if attempt.state is AttemptState.approved is not before:
+        outcome = await _receive(session, tools, order, attempt, seen)
+    await _follow_reversal(session, attempt, seen)
+    return Settled(order.id, outcome, is_paid=outcome == "paid")
+
+
+async def locked(session: AsyncSession, attempt_id: UUID) -> tuple[Order, Attempt]:
+    """Return an attempt and its order, nobody else's to change until the transaction ends."""
+    found = await orders.attempt(session, attempt_id)
+    if found is None:
+        raise OrderNotFound
+    order = await orders.order_for_update(session, found.order_id)
+    return order, next(each for each in order.attempts if each.id == attempt_id)
+
+
+def move(attempt: Attempt, seen: AttemptState, reason: str = "") -> None:
+    """Let an attempt go on to a state, if that is forward, and say when to ask again."""
+    at = now()
+    state = attempts.moved(attempt.state, seen)
+    if state is not attempt.state:
+        attempt.state = state
+        attempt.reason = reason
+        attempt.updated_at = at
+    attempt.next_check_at = attempts.next_check(state, attempt.created_at, at)
+
+
+async def pay_free(session: AsyncSession, order: Order) -> None:
+    """Take an order that costs nothing as paid."""
+    order.state = OrderState.paid
+    order.paid_at = now()
+    await _tell_paid(session, order)
+
+
+async def _contradiction(session: AsyncSession, attempt: Attempt, seen: Seen) -> str:
+    """Return why this cannot be about this attempt, for staff; nothing is moved then."""
+    if seen.attempt_id is not None and seen.attempt_id != attempt.id:
+        return f"the provider says this is attempt {seen.attempt_id}"
+    if not seen.provider_ref or seen.provider_ref == attempt.provider_ref:
+        return ""
+    if not await orders.is_ref_free(session, attempt, seen.provider_ref):
+        return f"the provider says {seen.provider_ref}, which is another attempt's"
+    return ""
+
+
+async def _receive(
+    session: AsyncSession, tools: Tools, order: Order, attempt: Attempt, seen: Seen
+) -> str:
+    """Put money that came into the books: it pays the order, or it is owed to whoever sent it."""
+    attempt.seen_amount, attempt.seen_currency = seen.amount, seen.currency
+    attempt.fee = min(max(seen.fee, 0), max(seen.amount, 0))
+    if (seen.amount, seen.currency) != (attempt.amount, attempt.currency):
+        return await _owe_back(session, attempt, "wrong_amount")
+    if order.state not in PAYABLE:
+        return await _owe_back(session, attempt, "paid_already")
+    sold = tools.seller(order.kind).credits(order)
+    legs = taxes.set_apart(sold, order.tax_amount, order.currency)
+    await ledger.post(session, takings.paid(order, attempt, legs))
+    attempt.is_matched = True
+    order.is_test = attempt.is_test
+    order.state = OrderState.paid
+    order.paid_at = now()
+    await _tell_paid(session, order)
+    return "paid"
+
+
+async def _owe_back(session: AsyncSession, attempt: Attempt, reason: str) -> str:
+    attempt.reason = reason
+    if (attempt.seen_amount or 0) > 0:
+        await ledger.post(session, takings.came_for_nothing(attempt))
+        asked = {"attempt_id": str(attempt.id)}
+        await enqueue(session, "refund_unmatched", asked, key=str(attempt.id))
+    return "unmatched"
+
+
+async def _tell_paid(session: AsyncSession, order: Order) -> None:
+    given = {"order_id": str(order.id)}
+    await enqueue(
+        session, "fulfil_order", given, key=str(order.id), delay_seconds=FIRST_OURS_SECONDS
+    )
+    told = {
+        "order_id": str(order.id),
+        "account_id": str(order.account_id) if order.account_id else None,
+        "kind": order.kind,
+        "subject": order.subject,
+        "amount": order.amount,
+        "currency": order.currency,
+        "is_test": order.is_test,
+    }
+    await emit(session, "OrderPaid", told, key=str(order.id))
+
+
+async def _follow_reversal(session: AsyncSession, attempt: Attempt, seen: Seen) -> None:
+    """Tell whoever keeps refunds that money went back at the provider, or is argued about."""
+    is_more = seen.refunded > attempt.refunded_amount
+    if not is_more and seen.disputed == attempt.is_disputed:
+        return
+    attempt.refunded_amount = max(seen.refunded, attempt.refunded_amount)
+    attempt.is_disputed = seen.disputed
+    asked = {
+        "attempt_id": str(attempt.id),
+        "refunded": attempt.refunded_amount,
+        "is_disputed": attempt.is_disputed,
+    }
+    await enqueue(session, "follow_reversal", asked)

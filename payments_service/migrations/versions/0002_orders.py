@@ -43,6 +43,7 @@ def upgrade() -> None:
     _orders()
     _attempts()
     _webhooks()
+    _sandbox()
     op.create_table(
         "provider_state",
         sa.Column("name", sa.String(), nullable=False),
@@ -179,6 +180,7 @@ def _webhooks() -> None:
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("provider_ref", sa.String(), nullable=False),
         sa.Column("attempt_id", sa.Uuid(), nullable=True),
+        sa.Column("shows", JSON, nullable=False),
         sa.Column("headers", JSON, nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),
         sa.Column("state", sa.Text(), server_default="waiting", nullable=False),
@@ -197,8 +199,46 @@ def _webhooks() -> None:
     )
 
 
+def _sandbox() -> None:
+    op.create_table(
+        "sandbox_charge",
+        sa.Column("attempt_id", sa.Uuid(), nullable=False),
+        sa.Column("ref", sa.String(), nullable=False),
+        sa.Column("method", sa.String(), nullable=False),
+        sa.Column("phone", sa.String(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(), nullable=False),
+        sa.Column("description", sa.String(), nullable=False),
+        sa.Column("return_url", sa.String(), nullable=False),
+        sa.Column("locale", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("next_state", sa.String(), nullable=False),
+        sa.Column("due_at", MOMENT, nullable=True),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("created_at", MOMENT, nullable=False),
+        sa.PrimaryKeyConstraint("attempt_id", name=op.f("pk_sandbox_charge")),
+        sa.UniqueConstraint("ref", name=op.f("uq_sandbox_charge_ref")),
+    )
+    op.create_index("ix_sandbox_charge_currency", "sandbox_charge", ["currency"], unique=False)
+    op.create_table(
+        "sandbox_giving",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("attempt_id", sa.Uuid(), nullable=True),
+        sa.Column("phone", sa.String(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("created_at", MOMENT, nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sandbox_giving")),
+    )
+    op.create_index("ix_sandbox_giving_attempt_id", "sandbox_giving", ["attempt_id"], unique=False)
+
+
 def downgrade() -> None:
-    for table in ("provider_state", "webhook", "attempt", "order"):
+    for table in (
+        "sandbox_giving", "sandbox_charge", "provider_state", "webhook", "attempt", "order"
+    ):  # fmt: skip
         op.drop_table(table)
     for name in ("tell_attempt", "tell_order"):
         op.execute(f"DROP FUNCTION {name}()")

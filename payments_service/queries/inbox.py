@@ -1,0 +1,94 @@
+"""The inbox of webhooks: each is kept once, and is handled by a job."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import orjson
+from sqlalchemy import func, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from kit.contracts.payments.errors import WebhookNotFound
+from kit.contracts.payments.orders import WebhookState
+from kit.db import find, new_id
+from kit.jobs import enqueue_many
+from payments_service.models.orders import Webhook
+
+# Those that were there count up; those that are not handled yet are asked to be, once more.
+PUT = text("""
+    INSERT INTO webhook (id, provider, dedupe_key, kind, provider_ref, attempt_id, shows,
+                         headers, body, delivery_count, received_at)
+    SELECT *, CAST(:at AS timestamptz) FROM unnest(
+        CAST(:ids AS uuid[]), CAST(:providers AS text[]), CAST(:keys AS text[]),
+        CAST(:kinds AS text[]), CAST(:refs AS text[]), CAST(:attempts AS uuid[]),
+        CAST(:shows AS jsonb[]), CAST(:headers AS jsonb[]), CAST(:bodies AS bytea[]),
+        CAST(:counts AS integer[]))
+    ON CONFLICT (provider, dedupe_key)
+    DO UPDATE SET delivery_count = webhook.delivery_count + excluded.delivery_count
+    RETURNING id, state
+""")
+
+
+@dataclass
+class Arrived:
+    """A verified webhook. `count`: how often it came within one moment."""
+
+    provider: str
+    dedupe_key: str
+    kind: str
+    provider_ref: str
+    attempt_id: UUID | None
+    shows: dict[str, str]
+    headers: dict[str, str]
+    body: bytes
+    count: int = 1
+
+
+async def put(session: AsyncSession, arrived: Sequence[Arrived], at: datetime) -> None:
+    """Keep webhooks, no two of them the same, and ask for each new one to be handled."""
+    many = sorted(arrived, key=lambda each: (each.provider, each.dedupe_key))  # locked in one order
+    given = {
+        "ids": [new_id() for _ in many],
+        "providers": [each.provider for each in many],
+        "keys": [each.dedupe_key for each in many],
+        "kinds": [each.kind for each in many],
+        "refs": [each.provider_ref for each in many],
+        "attempts": [each.attempt_id for each in many],
+        "shows": [orjson.dumps(each.shows).decode() for each in many],
+        "headers": [orjson.dumps(each.headers).decode() for each in many],
+        "bodies": [each.body for each in many],
+        "counts": [each.count for each in many],
+        "at": at,
+    }
+    kept = (await session.execute(PUT, given)).all()
+    await ask([one for one, state in kept if state in {"waiting", "failed"}], session)
+
+
+async def ask(webhooks: Sequence[UUID], session: AsyncSession) -> None:
+    """Have these handled; what waits already waits once."""
+    names = [str(one) for one in webhooks]
+    if names:
+        many = [{"webhook_id": name} for name in names]
+        await enqueue_many(session, "handle_webhook", many, keys=names)
+
+
+async def webhook(session: AsyncSession, webhook_id: UUID, *, lock: bool = False) -> Webhook:
+    return await find(session, Webhook, webhook_id, WebhookNotFound, lock=lock)
+
+
+async def last_at(session: AsyncSession) -> dict[str, datetime]:
+    """Return when the newest webhook of each provider came."""
+    asked = select(Webhook.provider, func.max(Webhook.received_at)).group_by(Webhook.provider)
+    return {row[0]: row[1] for row in await session.execute(asked)}
+
+
+async def waiting_since(session: AsyncSession, before: datetime, limit: int = 500) -> list[UUID]:
+    """Return webhooks that came before then and were not handled: their job may be lost."""
+    asked = (
+        select(Webhook.id)
+        .where(Webhook.state == WebhookState.waiting, Webhook.received_at < before)
+        .order_by(Webhook.id)
+        .limit(limit)
+    )
+    return list(await session.scalars(asked))

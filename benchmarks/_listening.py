@@ -1,18 +1,13 @@
-"""publisher_service and the portal with keys of our own, a service that tells, and browsers."""
+"""A service that tells, and browsers that hear of it."""
 
 import asyncio
-import os
 import time
-from pathlib import Path
 from urllib.parse import urlsplit
 from uuid import UUID
 
-import orjson
 from fastapi import FastAPI
 from sqlalchemy import text
 
-import public_interface.app
-import publisher_service.app
 from kit.contracts.publisher.notices import NoticeEvent
 from kit.db import Database
 from kit.jobs import INSTALL, Tasks
@@ -20,20 +15,6 @@ from kit.settings import ServiceSettings
 from kit.web import build_app
 
 PATIENCE = 60.0
-
-
-def publisher() -> FastAPI:
-    return _believing(publisher_service.app.create_app())
-
-
-def portal() -> FastAPI:
-    return _believing(public_interface.app.create_app())
-
-
-def _believing(app: FastAPI) -> FastAPI:
-    """Let these people in: accounts_service is not running."""
-    app.state.keys.use(orjson.loads(Path(os.environ["BENCH_JWKS_FILE"]).read_bytes()))
-    return app
 
 
 class Teller(ServiceSettings):

@@ -48,16 +48,23 @@ async def _hello_to_me(caller: CallerDep) -> dict[str, str]:
 
 def tokens(count: int, jwks_file: Path) -> list[str]:
     """Return access tokens of so many people, signed as accounts_service does; write their key."""
-    return [token for _, token in people(count, jwks_file)]
-
-
-def people(count: int, jwks_file: Path) -> list[tuple[UUID, str]]:
-    """Return so many people, each with an access token."""
-    keys, row, at = Keys(SECRET), SigningKey(), clock.now()
-    keys.fill(row)
-    private = keys.opened(row)
-    assert private is not None
+    row = signing_key()
     jwks_file.write_bytes(orjson.dumps({"keys": [row.public]}))
+    return [token for _, token in people(count, row)]
+
+
+def signing_key() -> SigningKey:
+    """Return a key as accounts_service stores it."""
+    at = clock.now()
+    row = SigningKey(created_at=at, signs_from=at)
+    Keys(SECRET).fill(row)
+    return row
+
+
+def people(count: int, row: SigningKey) -> list[tuple[UUID, str]]:
+    """Return so many people, each with an access token signed by this key."""
+    private, at = Keys(SECRET).opened(row), clock.now()
+    assert private is not None
     found = []
     for number in range(count):
         person = Account(id=new_id(), name=f"Person {number}", roles=[])

@@ -18,21 +18,20 @@ import os
 import random
 import statistics
 import sys
-import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import ExitStack, asynccontextmanager
-from pathlib import Path
 from uuid import UUID
 
 import uvloop
 from fastapi import FastAPI
 
 from accounts_service.models.people import Account
+from accounts_service.models.programs import SigningKey
 from benchmarks._ground import Ground, a_postgres
 from benchmarks._listening import Browser, Teller, prepare, teller
 from benchmarks._serving import CLIENT_CORE, Server, served
-from benchmarks._verifying import SECRET, people
+from benchmarks._verifying import SECRET, people, signing_key
 from kit import clock
 from kit.contracts.publisher.client import PublisherClient
 from kit.contracts.publisher.notices import NoticeNew
@@ -143,9 +142,10 @@ async def databases(ground: Ground) -> list[str]:
     return [await ground.database() for _ in range(3)]
 
 
-async def fill(url: str, who: list[Person]) -> None:
+async def fill(url: str, key: SigningKey, who: list[Person]) -> None:
     database, at = open_database(url, 1), clock.now()
     async with database.sessions.begin() as session:
+        session.add(key)
         for number, (account, _) in enumerate(who):
             known = {"email": f"p{number}@example.org", "email_verified_at": at}
             session.add(Account(id=account, name="P", roles=[], created_at=at, **known))
@@ -153,16 +153,16 @@ async def fill(url: str, who: list[Person]) -> None:
 
 
 def run(streams: int, count: int) -> None:
-    with a_postgres() as ground, tempfile.TemporaryDirectory() as folder:
+    with a_postgres() as ground:
         ours, others, theirs = asyncio.run(databases(ground))
         migrations.upgrade("publisher_service", ours)
         migrations.upgrade("accounts_service", theirs)
-        jwks = Path(folder) / "jwks.json"
-        who = people(streams, jwks)
-        asyncio.run(fill(theirs, who))
+        key = signing_key()
+        who = people(streams, key)
+        asyncio.run(fill(theirs, key, who))
         env = {
             "PUBLISHER_DATABASE_URL": ours, "ACCOUNTS_DATABASE_URL": theirs, "SUITE_SECRET": SECRET,
-            "RATE_LIMITS": "false", "LOG_LEVEL": "ERROR", "BENCH_JWKS_FILE": str(jwks),
+            "RATE_LIMITS": "false", "LOG_LEVEL": "ERROR",
         }  # fmt: skip
         with ExitStack() as running:
 
@@ -172,8 +172,8 @@ def run(streams: int, count: int) -> None:
                 return found
 
             start("accounts_service.app:create_app", "ACCOUNTS_URL")
-            publisher = start("benchmarks._listening:publisher", "PUBLISHER_URL")
-            portal = start("benchmarks._listening:portal", "PORTAL_URL")
+            publisher = start("publisher_service.app:create_app", "PUBLISHER_URL")
+            portal = start("public_interface.app:create_app", "PORTAL_URL")
             uvloop.run(main(publisher, portal, who, others, count))
 
 

@@ -49,7 +49,8 @@ class Subscription(Row, Table):
 
     `amount`: what the next period costs, in `currency`, as it was promised. `credit_amount`: left
     from a dearer plan, taken off the next payments. `kept_days`: whole days that a pause keeps.
-    `next_at`: when the clock has to look again. `token_number` grows with each token.
+    `next_at`: when the clock has to look again. `token_key` and `token_number`, which grows with
+    each token, name it at tokens_service.
     """
 
     __tablename__ = "subscription"
@@ -100,6 +101,7 @@ class Subscription(Row, Table):
     next_at: Mapped[datetime | None]
     token_id: Mapped[UUID | None]
     token_until: Mapped[datetime | None]
+    token_key: Mapped[str]
     token_number: Mapped[int]
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]

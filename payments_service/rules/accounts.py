@@ -59,6 +59,11 @@ def vouchers(currency: str) -> Account:
     return _account(Kind.liability, "vouchers", currency, Guard.no_debit)
 
 
+def subscription_credit(currency: str) -> Account:
+    """Money of subscribers that their next payments take into account: it is paid, not used."""
+    return _account(Kind.liability, "subscription_credit", currency, Guard.no_debit)
+
+
 def unmatched(currency: str) -> Account:
     """Money that came for nothing open: a second payment, another amount. It goes back."""
     return _account(Kind.liability, "unmatched", currency, Guard.no_debit)
@@ -85,7 +90,7 @@ def disputed(currency: str) -> Account:
 
 
 def income(what: str, currency: str) -> Account:
-    """Return an income: films, rentals, bundles, subscriptions, coins, expired_coins."""
+    """Return an income: films, rentals, bundles, subscriptions, coins, expired_…."""
     return _account(Kind.income, what, currency)
 
 

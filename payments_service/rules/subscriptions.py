@@ -10,6 +10,7 @@ A stretch is what is paid for without a gap: from `period_start` to `period_end`
 day begun is used. So no order of deeds gives back more than was paid.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -18,6 +19,7 @@ from kit.contracts.payments.subscriptions import Interval, SubscriptionState
 from payments_service.rules.months import DAY, later, next_end, whole_days
 
 State = SubscriptionState
+Deed = Callable[["Standing", datetime], "Standing"]
 GOING_ON = frozenset({State.trialing, State.active, State.past_due, State.cancelled})
 RENEWABLE_DAYS = 10  # before the end of a period, so that nobody pays twice by mistake
 
@@ -140,9 +142,13 @@ def renewed(one: Standing, terms: Terms, at: datetime) -> Standing:
 
 def prorated(one: Standing, terms: Terms, at: datetime) -> Proration:
     """Return what another plan costs now, less what is left of the present one."""
-    credit = unused(one, at) + one.credit_amount
-    due = max(0, terms.amount - credit)
-    return Proration(terms.amount, credit, due, credit - (terms.amount - due))
+    return taking(terms.amount, unused(one, at) + one.credit_amount)
+
+
+def taking(amount: int, credit: int) -> Proration:
+    """Return a price of which as much as possible is taken from a credit."""
+    due = max(0, amount - credit)
+    return Proration(amount, credit, due, credit - (amount - due))
 
 
 def changed(one: Standing, terms: Terms, at: datetime) -> Standing:

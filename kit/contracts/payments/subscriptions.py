@@ -40,11 +40,14 @@ class SubscriptionState(StrEnum):
 
 
 class PeriodKind(StrEnum):
-    """What a period came from; `change`: the price of another plan, less what was left."""
+    """What a period came from; `change`: the price of another plan, less what was left. `credit`:
+    no period, a payment that came too late for what it was for: it is taken off the next ones.
+    """
 
     trial = "trial"
     payment = "payment"
     change = "change"
+    credit = "credit"
 
 
 class PlanNew(Schema):
@@ -173,9 +176,10 @@ class Pause(Schema):
 class ChangeQuote(Schema):
     """What another plan costs now. `credit`: for the days that are left of the present one.
 
-    Where something is `due`, an order of kind `subscription` with the plan as its subject buys it.
-    Where nothing is, `POST /me/subscription/change` does it, and `credit_left` is taken off the
-    payments that follow. It can also begin when the present period ends, for nothing now.
+    An order of kind `subscription` with the plan as its subject buys it, also where nothing is
+    `due`; `credit_left` is taken off the payments that follow. `POST /me/subscription/change`
+    goes there when the present period ends, for nothing now: `at_period_end` says that this is
+    the better way, because the days that are left are worth more than the other plan.
     """
 
     plan_id: UUID
@@ -184,14 +188,12 @@ class ChangeQuote(Schema):
     due: int
     credit_left: int
     currency: str
+    at_period_end: bool
     period_end: datetime
 
 
 class ChangeNew(Schema):
-    """`now`: where the days that are left cover the other plan; else when the period ends."""
-
     plan_id: UUID
-    now: Flag = False
 
 
 class RenewalPayment(Schema):

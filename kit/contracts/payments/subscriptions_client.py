@@ -72,9 +72,9 @@ class SubscriptionsClient(ServiceClient):
     async def change_quote(self, plan_id: UUID) -> ChangeQuote:
         return await self.get("/me/subscription/change", ChangeQuote, plan_id=plan_id)
 
-    async def change(self, plan_id: UUID, *, now: bool = False) -> Subscription:
-        """Go to another plan when the present period ends, or `now` if nothing is due for it."""
-        new = ChangeNew(plan_id=plan_id, now=now)
+    async def change_later(self, plan_id: UUID) -> Subscription:
+        """Go to another plan when the present period ends; an order goes there at once."""
+        new = ChangeNew(plan_id=plan_id)
         return await self.post("/me/subscription/change", new, Subscription, key=REPEATABLE)
 
     async def renew(self) -> RenewalPayment:

@@ -29,6 +29,7 @@ from payments_service.providers.provider import (
     Method,
     Provider,
     Refused,
+    Renewing,
     Started,
     State,
     Trouble,
@@ -45,13 +46,17 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Who wants to pay which order how; `key` makes the second time harmless."""
+    """Who wants to pay which order how; `key` makes the second time harmless.
+
+    `saved`: the card that is charged again while the payer is away (`Renewing`).
+    """
 
     order_id: UUID
     caller: Caller
     secret: str
     key: str
     new: AttemptNew
+    saved: str = ""
 
 
 async def pay(tools: Tools, asked: Asked) -> Order:
@@ -67,7 +72,7 @@ async def pay(tools: Tools, asked: Asked) -> Order:
         attempt, is_new = await _write_down(session, tools, provider, asked)
         charge = await _charge(session, tools, attempt)
     if is_new:
-        await _start(tools, provider, charge)
+        await _start(tools, provider, charge, asked.saved)
     async with tools.database.reads() as session:
         return await orders.order(session, asked.order_id)
 
@@ -169,12 +174,17 @@ async def _charge(session: AsyncSession, tools: Tools, attempt: Attempt) -> Char
         country=attempt.country,
         locale=order.locale,
         created_at=attempt.created_at,
+        keeps_card=bool(order.details.get("keep_card")),
     )
 
 
-async def _start(tools: Tools, provider: Provider, charge: Charge) -> None:
+async def _start(tools: Tools, provider: Provider, charge: Charge, saved: str) -> None:
     """Call the provider; whatever comes of it is written down. Nothing is assumed of silence."""
-    answered = await _answer(provider.start(charge), provider.name)
+    if saved and isinstance(provider, Renewing):
+        call = provider.charge_again(charge, saved)
+    else:
+        call = provider.start(charge)
+    answered = await _answer(call, provider.name)
     async with tools.database.sessions.begin() as session:
         _, attempt = await locked(session, charge.attempt_id)
         if isinstance(answered, Started):

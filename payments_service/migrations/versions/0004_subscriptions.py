@@ -120,6 +120,7 @@ def _subscriptions() -> None:
         sa.Column("next_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("token_id", sa.Uuid(), nullable=True),
         sa.Column("token_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("token_key", sa.String(), nullable=False),
         sa.Column("token_number", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),

@@ -6,7 +6,7 @@ import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import ValidationError
+from pydantic import SecretStr, ValidationError
 
 from kit import log
 from kit.db import async_url, plain_url
@@ -30,7 +30,19 @@ def test_a_made_up_cursor_is_refused(cursor: str) -> None:
 def test_production_refuses_weak_secrets() -> None:
     with pytest.raises(ValidationError, match="suite_secret is weak"):
         Settings(environment="production")
+    with pytest.raises(ValidationError, match="suite_secret is weak"):
+        Settings(environment="production", suite_secret="x" * 23)
     assert Settings(environment="production", suite_secret="x" * 24).port == 0
+
+
+def test_production_takes_the_secrets_of_others_as_they_are() -> None:
+    class WithMail(Settings):
+        smtp_password: SecretStr = SecretStr("")
+
+    found = WithMail(
+        environment="production", suite_secret="x" * 24, smtp_password="16 letters of it"
+    )
+    assert found.smtp_password.get_secret_value() == "16 letters of it"
 
 
 def test_settings_come_from_their_own_and_the_shared_names(monkeypatch: pytest.MonkeyPatch) -> None:

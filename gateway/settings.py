@@ -22,6 +22,9 @@ class Settings(ServiceSettings):
     kept_days: int = Field(90, ge=1, description="jobs that ended so long ago are forgotten")
 
     catalog_url: str = shared("CATALOG_URL", "http://127.0.0.1:5061", description="catalog_service")
+    payments_url: str = shared(
+        "PAYMENTS_URL", "http://127.0.0.1:5064", description="payments_service"
+    )
     tokens_url: str = shared("TOKENS_URL", "http://127.0.0.1:5060", description="tokens_service")
     sentinel_url: str = shared("SENTINEL_URL", "http://127.0.0.1:5059", description="sentinel")
     portal_public_url: str = shared(

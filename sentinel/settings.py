@@ -24,6 +24,9 @@ class Settings(SiteSettings):
     catalog_url: str = shared(
         "CATALOG_URL", "http://127.0.0.1:5061", description="catalog_service, for films"
     )
+    payments_url: str = shared(
+        "PAYMENTS_URL", "http://127.0.0.1:5064", description="payments_service"
+    )
     bunny_api_url: str = shared(
         "BUNNY_API_URL", "http://127.0.0.1:5063", description="the video library's address"
     )
@@ -76,6 +79,7 @@ class Settings(SiteSettings):
             "tokens_service": self.tokens_url,
             "catalog_service": self.catalog_url,
             "publisher_service": self.publisher_url,
+            "payments_service": self.payments_url,
             **library,
             "gateway": self.gateway_url,
         }

@@ -68,6 +68,7 @@ class Reference:
             "accounts_service": settings.accounts_url,
             "catalog_service": settings.catalog_url,
             "tokens_service": settings.tokens_url,
+            "payments_service": settings.payments_url,
             "publisher_service": settings.publisher_url,
             "transcoder_service": settings.bunny_api_url,
             "sentinel": settings.sentinel_url,

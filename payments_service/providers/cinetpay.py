@@ -46,6 +46,7 @@ from payments_service.providers.provider import (
 from payments_service.rules.operators import reached_by, way
 from payments_service.settings import Settings
 
+CURRENCIES = frozenset({"XOF"})
 LEAST, MOST = 100, 2_500_000
 LONGEST_URL = 120
 MINUTE = 60
@@ -208,6 +209,8 @@ class CinetPay(Provider):
         reached = way(self.name, charge.country, charge.method)
         if reached is None:
             raise Refused(f"CinetPay reaches no {charge.method} in {charge.country}", "refused")
+        if charge.currency not in CURRENCIES:
+            raise Refused(f"CinetPay is not asked for {charge.currency}", "currency")
         if not LEAST <= charge.amount <= MOST:
             raise Refused("CinetPay takes from 100 to 2500000", "limit_reached")
         urls = (charge.return_url, charge.cancel_url, charge.webhook_url)

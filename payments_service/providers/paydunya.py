@@ -18,7 +18,7 @@ from uuid import UUID
 
 from typing_extensions import override
 
-from payments_service.providers.calls import body, call, line, object_at, text_at, told
+from payments_service.providers.calls import body, call, line, object_at, text_at
 from payments_service.providers.provider import (
     Away,
     Charge,
@@ -110,11 +110,10 @@ class PayDunya(Provider):
         asked = self._asked(charge)
         answer = await call(self.http, "POST", "/checkout-invoice/create", json=asked)
         found = body(answer)
-        if not answer.is_success:
+        code, token = text_at(found, "response_code"), text_at(found, "token")
+        if answer.is_client_error or code not in ("", DONE):
             raise _refusal(answer.status_code, found)
-        token, url = text_at(found, "token"), text_at(found, "response_text")
-        if text_at(told(answer), "response_code") != DONE:
-            raise _refusal(answer.status_code, found)
+        url = text_at(found, "response_text")
         if not token or not url.startswith(("https://", "http://")):
             raise Lost("PayDunya's invoice has no token or no address")
         return Started(token, url)

@@ -10,7 +10,7 @@ import re
 import ssl
 import warnings
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -27,10 +27,9 @@ PLACE = re.compile(r"https://([a-z0-9-]+\.)+paypal\.com/v1/notifications/certs/[
 OURS = ".paypal.com"
 LARGEST = 64 * 1024
 MOST = 8  # kept; there is one, and two while it is changed
-PATIENCE = 5  # unknown certificates in a minute
+FAILURES = 5  # unknown certificates in a minute
 MINUTE = timedelta(minutes=1)
-
-Fetch = Callable[[str], Awaitable[bytes]]
+PATIENCE = httpx.Timeout(3, connect=2)  # PayPal waits for us meanwhile
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,23 +40,21 @@ class Sealed:
 
 
 class Certificates:
-    """`fetch` and `authorities`: other ones than the network's and the public's, for tests.
-
-    `more`: certificates (PEM) between PayPal's own and the authorities', where it sends none.
+    """`more`: certificates (PEM) between PayPal's own and the authorities', where it sends none.
+    `http` and `authorities`: others than the network and those that the public trusts.
     """
 
     def __init__(
         self,
-        fetch: Fetch | None = None,
-        authorities: Sequence[x509.Certificate] = (),
         more: bytes = b"",
+        http: httpx.AsyncClient | None = None,
+        authorities: Sequence[x509.Certificate] = (),
     ) -> None:
-        self.http = line("", timeout=httpx.Timeout(3, connect=2))
-        self.fetch = fetch or self._fetched
+        self.http = http or line("", timeout=PATIENCE)
         self.authorities = list(authorities)
         self.between = x509.load_pem_x509_certificates(more) if more else []
         self.kept: dict[str, Sealed] = {}
-        self.failures: deque[datetime] = deque(maxlen=PATIENCE)
+        self.failures: deque[datetime] = deque(maxlen=FAILURES)
         self.lock = asyncio.Lock()
 
     async def learn(self, url: str, at: datetime) -> None:
@@ -67,10 +64,10 @@ class Certificates:
         async with self.lock:
             if url in self.kept and at <= self.kept[url].until:
                 return
-            if len(self.failures) == PATIENCE and at - self.failures[0] < MINUTE:
+            if len(self.failures) == FAILURES and at - self.failures[0] < MINUTE:
                 raise Away("too many unknown certificates were named within a minute")
             try:
-                found = self._checked(await self.fetch(url), at)
+                found = self._checked(await self._fetched(url), at)
             except (Trouble, Unsigned):
                 self.failures.append(at)
                 raise

@@ -67,7 +67,7 @@ def client(http: httpx.AsyncClient, url: str, key: str) -> stripe.StripeClient:
 async def answer(asked: Awaitable[stripe.StripeObject]) -> dict[str, Any]:
     """Return what Stripe answered, as plain JSON. Raise Away, Lost, Missing or Refused."""
     try:
-        return (await asked).to_dict()
+        found: object = await asked
     except stripe.RateLimitError as error:
         raise Away(_words(error)) from error
     except (stripe.AuthenticationError, stripe.PermissionError) as error:
@@ -78,6 +78,9 @@ async def answer(asked: Awaitable[stripe.StripeObject]) -> dict[str, Any]:
     except (stripe.StripeError, ValueError) as error:
         # Also a key used with other parameters, or twice at once: the first call may have worked.
         raise Lost(_words(error)) from error
+    if not isinstance(found, stripe.StripeObject):
+        raise Lost("Stripe's answer is no object")
+    return found.to_dict()
 
 
 async def reading(asked: Awaitable[stripe.StripeObject]) -> dict[str, Any]:

@@ -23,7 +23,8 @@ PAGE = 25
 
 class FedaPay(Rail):
     """`knows_references`: whether things can be read by our reference, and not only listed.
-    `refusals`: what the next question on the phone is answered with. `asked_phones`: who was asked.
+    `has_phones`: whether this account may ask on the phone; `asked_phones`: who was asked.
+    `expands`: whether it heeds `include`. `starts`: the payouts that were started.
     """
 
     provider, method, currency, country = "fedapay", "mtn", "XOF", "BJ"
@@ -34,6 +35,7 @@ class FedaPay(Rail):
         self.key = key
         self.knows_references = True
         self.has_phones = True
+        self.expands = True
         self.asked_phones: list[tuple[str, dict[str, str]]] = []
         self.starts: list[str] = []
 
@@ -200,7 +202,7 @@ class FedaPay(Rail):
     ) -> web.StreamResponse:
         if (denied := self._denied(request)) or found is None:
             return denied or _lost()
-        is_expanded = "currency" in request.query.get("include", "")
+        is_expanded = self.expands and "currency" in request.query.get("include", "")
         if isinstance(found, RailCharge):
             return _one(kind, self._shown(found, is_expanded=is_expanded))
         return _one(kind, _payout(found))

@@ -22,7 +22,8 @@ def main() -> None:
 
 async def _measure(build: Callable[[], Awaitable[Forgeable]]) -> int:
     real = await build()
-    kinds, accepted = Counter(), 0
+    kinds: Counter[str] = Counter()
+    accepted = 0
     start = perf_counter()
     for each in mutations(real, COUNT, seed=7):
         kinds[each.name] += 1

@@ -116,7 +116,7 @@ def test_an_amount_is_read_however_it_is_written(text: object) -> None:
     ],
 )
 def test_what_does_not_fit_its_currency_is_no_amount(text: object) -> None:
-    with pytest.raises(ValueError, match="amount|decimals"):
+    with pytest.raises(ValueError, match=r"amount|decimals"):
         minor_units(text, "XOF")
 
 

@@ -44,8 +44,8 @@ def header(signature: str, moment: str = "1700000000") -> dict[str, str]:
 @pytest.mark.parametrize("seconds", [-300, 0, 300])
 def test_the_vector_is_signed_for_five_minutes(seconds: int) -> None:
     at = MOMENT + timedelta(seconds=seconds)
-    assert verifier.verify(header(SIGNATURE), BODY, at).provider_ref == ""
-    assert verifier.verify(header(f"{'0' * 64},v1={SIGNATURE}"), BODY, at)
+    for signature in (SIGNATURE, f"{'0' * 64},v1={SIGNATURE}"):
+        assert verifier.verify(header(signature), BODY, at).provider_ref == ""
 
 
 @pytest.mark.parametrize("seconds", [-301, 301, 86_400])

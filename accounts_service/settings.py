@@ -91,6 +91,9 @@ class Settings(ServiceSettings):
         10, ge=0, le=60, description="how long a refresh may be repeated when its answer was lost"
     )
     invitation_days: int = Field(7, ge=1, le=90, description="how long an invitation works")
+    payments_url: str = shared(
+        "PAYMENTS_URL", "http://127.0.0.1:5064", description="payments_service"
+    )
     tokens_url: str = shared(
         "TOKENS_URL", "http://127.0.0.1:5060", description="tokens_service, for people's rights"
     )

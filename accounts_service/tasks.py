@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from accounts_service.actions import forgetting, keys, links, signing_up
-from accounts_service.providers.siblings import publisher, siblings, tokens
+from accounts_service.providers.siblings import payments, publisher, siblings, tokens
 from accounts_service.queries import acting, factors, identity, people, privacy, studios, usage
 from kit import clock
 from kit.contracts.accounts.identity import LinkKind, LinkNew
@@ -80,6 +80,12 @@ async def hand_over_codes(job: Job, from_id: str, into_id: str) -> None:
 async def hand_over_wishes(job: Job, from_id: str, into_id: str) -> None:
     """Let its follows, its choices of notices and what it was told go along too."""
     await publisher(job.settings, job.state.clients).hand_over(UUID(from_id), UUID(into_id))
+
+
+@tasks.task(tries=100, timeout_seconds=60, transactional=False)
+async def hand_over_money(job: Job, from_id: str, into_id: str) -> None:
+    """Let its coins, what it bought and what it earned go along too."""
+    await payments(job.settings, job.state.clients).hand_over(UUID(from_id), UUID(into_id))
 
 
 @tasks.every(3600)

@@ -6,28 +6,48 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from fastapi import FastAPI
 
 from kit.client import ServiceClient
+from kit.contracts.accounts import AccountsClient
 from kit.contracts.catalog.client import CatalogClient
 from kit.contracts.tokens import TokensClient
 from kit.web import build_app
+from payments_service.actions.ledger import watching
 from payments_service.actions.orders.inbox import Inbox
 from payments_service.actions.orders.live import Hub
 from payments_service.actions.orders.sellers import Seller
 from payments_service.actions.orders.table import SELLERS
 from payments_service.actions.tools import Tools
-from payments_service.endpoints import orders, sandbox, streams, webhooks
+from payments_service.endpoints import (
+    bundles,
+    coins,
+    ledger,
+    orders,
+    packs,
+    privacy,
+    sandbox,
+    shop,
+    streams,
+    webhooks,
+)
 from payments_service.providers.provider import Provider
 from payments_service.providers.registry import open_providers
 from payments_service.settings import Settings
+from payments_service.tasks import coins as coins_tasks
 from payments_service.tasks import ledger as ledger_tasks
 from payments_service.tasks import orders as orders_tasks
 
 # Each part adds its own tasks here, and its router below.
-TASKS = ledger_tasks.tasks + orders_tasks.tasks
+TASKS = ledger_tasks.tasks + orders_tasks.tasks + coins_tasks.tasks
 ROUTERS = (
+    ledger.router,
     orders.router,
     streams.router,
     webhooks.router,
     sandbox.router,
+    privacy.router,
+    coins.router,
+    packs.router,
+    shop.router,
+    bundles.router,
 )
 
 
@@ -40,6 +60,7 @@ def create_app(
     """Return the app. `providers`, `sellers`: beside those that settings and table name."""
     settings = settings or Settings()
     wired = clients or (
+        AccountsClient.at(settings, settings.accounts_url),
         CatalogClient.at(settings, settings.catalog_url),
         TokensClient.at(settings, settings.tokens_url),
     )
@@ -64,6 +85,7 @@ def _setup(
         )
         app.state.inbox = Inbox(database)
         app.state.hub = Hub(settings.database_url)
+        app.state.more_metrics.append(watching.numbers(database))
         yield
         await app.state.hub.close()
         for provider in tools.providers.values():

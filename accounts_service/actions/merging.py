@@ -40,7 +40,7 @@ async def merge(session: AsyncSession, caller: Caller, account_id: UUID, new: Me
     about = {"from": str(gone.id), "why": new.why, **before}
     await log.note(session, caller, "account.merged", str(kept.id), about)
     told = {"from_id": str(gone.id), "into_id": str(kept.id)}
-    for task in ("hand_over_codes", "hand_over_wishes"):
+    for task in ("hand_over_codes", "hand_over_wishes", "hand_over_money"):
         await enqueue(session, task, told, key=str(gone.id))
     await events.emit(session, "AccountsMerged", told, key=str(gone.id))
     return kept

@@ -9,6 +9,7 @@ from accounts_service.settings import Settings
 from kit.client import ServiceClient
 from kit.contracts.catalog.client import CatalogClient
 from kit.contracts.gateway import GatewayClient
+from kit.contracts.payments.privacy import PaymentsPrivacyClient
 from kit.contracts.publisher.client import PublisherClient
 from kit.contracts.tokens import TokensClient
 
@@ -21,6 +22,7 @@ def siblings(settings: Settings, clients: Clients) -> list[ServiceClient]:
     return [
         tokens(settings, clients),
         publisher(settings, clients),
+        payments(settings, clients),
         _client(settings, clients, CatalogClient, settings.catalog_url),
         _client(settings, clients, GatewayClient, settings.gateway_url),
     ]
@@ -32,6 +34,10 @@ def tokens(settings: Settings, clients: Clients) -> TokensClient:
 
 def publisher(settings: Settings, clients: Clients) -> PublisherClient:
     return _client(settings, clients, PublisherClient, settings.publisher_url)
+
+
+def payments(settings: Settings, clients: Clients) -> PaymentsPrivacyClient:
+    return _client(settings, clients, PaymentsPrivacyClient, settings.payments_url)
 
 
 async def personal_data(client: ServiceClient, account_id: UUID) -> dict[str, Any]:

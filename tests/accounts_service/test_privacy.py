@@ -282,6 +282,7 @@ async def test_every_service_that_knows_people_is_asked(app: FastAPI) -> None:
     assert [client.SERVICE for client in asked] == [
         "tokens_service",
         "publisher_service",
+        "payments_service",
         "catalog_service",
         "gateway",
     ]

@@ -12,6 +12,7 @@ from fastapi import FastAPI
 import accounts_service.app
 import catalog_service.app
 import gateway.app
+import payments_service.app
 import publisher_service.app
 import tokens_service.app
 from accounts_service.actions.forgetting import start_due_deletions
@@ -24,8 +25,10 @@ from kit.contracts.accounts import AccountsClient
 from kit.contracts.accounts.profiles import DeletionNew
 from kit.contracts.catalog.client import CatalogClient
 from kit.contracts.gateway import EventNew, GatewayClient
+from kit.contracts.payments.privacy import PaymentsPrivacyClient
 from kit.contracts.publisher.client import PublisherClient
 from kit.contracts.tokens import TokensClient
+from payments_service.settings import Settings as PaymentsSettings
 from publisher_service.settings import Settings as PublisherSettings
 from tests.conftest import DatabaseUrl, Start
 from tests.factories import tokens
@@ -72,6 +75,13 @@ async def gateway_app(database_url: DatabaseUrl, valkey_url: str, start: Start) 
 
 
 @pytest.fixture
+async def payments_app(database_url: DatabaseUrl, valkey_url: str, start: Start) -> FastAPI:
+    url = database_url("payments_service")
+    settings = PaymentsSettings(environment="test", database_url=url, valkey_url=valkey_url)
+    return await start(payments_service.app.create_app(settings))
+
+
+@pytest.fixture
 async def app(
     database_url: DatabaseUrl,
     valkey_url: str,
@@ -80,6 +90,7 @@ async def app(
     publisher_app: FastAPI,
     catalog_app: FastAPI,
     gateway_app: FastAPI,
+    payments_app: FastAPI,
 ) -> FastAPI:
     url = database_url("accounts_service")
     settings = AccountsSettings(environment="test", database_url=url, valkey_url=valkey_url)
@@ -91,6 +102,7 @@ async def app(
             (PublisherClient, publisher_app),
             (CatalogClient, catalog_app),
             (GatewayClient, gateway_app),
+            (PaymentsPrivacyClient, payments_app),
         )
     )
     return await start(accounts_service.app.create_app(settings, *others))
@@ -110,6 +122,7 @@ async def test_everything_comes_in_one_archive(app: FastAPI) -> None:
             "accounts_service.json",
             "catalog_service.json",
             "gateway.json",
+            "payments_service.json",
             "publisher_service.json",
             "tokens_service.json",
         ]

@@ -60,6 +60,25 @@ class Settings(ServiceSettings):
     rental_start_days: int = Field(30, ge=1, description="a rental has to be begun so soon")
     rental_finish_hours: int = Field(48, ge=1, description="a rental that is begun lasts so long")
 
+    # The books.
+    reconcile_grace_minutes: int = Field(
+        60,
+        ge=0,
+        description="a provider's balance may differ from our books so long before it is a finding",
+    )
+
+    # Subscriptions, vouchers and gift cards.
+    code_coin_amount: int = Field(
+        10, ge=1, description="what one coin costs when a voucher or gift card becomes coins"
+    )
+    cash_hours: int = Field(72, ge=1, description="an order to pay in cash waits so long")
+    gift_card_least: int = Field(500, ge=1, description="the smallest gift card")
+    gift_card_most: int = Field(200_000, ge=1, description="the largest gift card")
+    gift_card_days: int = Field(730, ge=1, description="a gift card is good for so long")
+    code_guesses: str = Field(
+        "10/hour", description="how many wrong codes may come from one address, or one account"
+    )
+
     # Earnings and payouts.
     view_amount: str = Field("1", description="what a counted view earns, in PAYMENTS_CURRENCY")
     sale_share_percent: str = Field("50", description="the makers' share of films sold, of 100")

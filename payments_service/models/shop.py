@@ -82,8 +82,8 @@ class Grant(Row, Table):
     """One film somebody paid for, or owns: a token opens it. One of a kind per account at a time.
 
     `order_id` or `spend_id`: how it was paid; `bundle_id`: what it came with. `expires_at` is set
-    for rentals, and brought forward by the first play. `is_open`, `told_until`: whether
-    tokens_service has a good token for it, and until when, as far as it was told.
+    for rentals, and brought forward by the first play. `is_open`: tokens_service has
+    a good token for it, or may have; `told_until`: that token's end.
     """
 
     __tablename__ = "access_grant"

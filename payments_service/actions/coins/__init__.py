@@ -1,0 +1,1 @@
+"""Coins: bought, granted, spent, given away, expired."""

@@ -1,0 +1,178 @@
+"""Spending coins: many at once in few statements, each once for its key."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from kit import clock
+from kit.contracts.payments.errors import NotEnoughCoins, SpendKeyReused
+from kit.errors import AppError
+from kit.events import notify
+from payments_service.actions.tools import Tools
+from payments_service.models.coins import CoinKind
+from payments_service.queries import coins as queries
+from payments_service.queries import ledger
+from payments_service.rules import coins as rules
+from payments_service.rules.coins import Lot, Taken
+from payments_service.rules.journals import NewJournal, journal
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Coins to spend. `key` is the account's own; `what` is the income their money becomes."""
+
+    account_id: UUID
+    key: str
+    amount: int
+    subject: str
+    title: str = ""
+    what: str = "coins"
+
+    @property
+    def whole_key(self) -> str:
+        return f"{self.account_id}:{self.key}"
+
+    @property
+    def told(self) -> str:
+        """What has to be the same when the key is."""
+        return f"{self.amount}:{self.subject}"
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """`low`: fewer coins are few; `tax_percent`: what of a spend's money is tax."""
+
+    low: int = 0
+    tax_percent: str = "0"
+    home: str = ""
+
+    @classmethod
+    def of(cls, tools: Tools) -> "Terms":
+        return cls(tools.settings.low_coins, tools.settings.tax_percent, tools.home)
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    id: UUID
+    account_id: UUID
+    amount: int
+    granted_amount: int
+    balance: int
+    subject: str
+    title: str
+    created_at: datetime
+
+
+Outcome = Spent | AppError
+
+
+async def spend(session: AsyncSession, asked: Asked, terms: Terms) -> Spent:
+    """Spend once; raise NotEnoughCoins, SpendKeyReused."""
+    (found,) = await spend_many(session, [asked], terms)
+    if isinstance(found, AppError):
+        raise found
+    return found
+
+
+async def spend_many(session: AsyncSession, asked: Sequence[Asked], terms: Terms) -> list[Outcome]:
+    """Spend each, or say why not; one that is refused does not stop the others.
+
+    Lots are locked before keys are looked up: whoever spent with the same key has committed then.
+    """
+    at = clock.now()
+    wallets = await queries.lots_for_update(session, {one.account_id for one in asked}, at)
+    batch = _Batch(at, {owner: rules.in_order(lots) for owner, lots in wallets.items()}, terms)
+    await batch.recall(session, asked)
+    found = [batch.take(one) for one in asked]
+    await batch.write(session)
+    return [batch.spent[one] if isinstance(one, str) else one for one in found]
+
+
+class _Batch:
+    """Spends that are written together; `spent` is by key."""
+
+    def __init__(self, at: datetime, wallets: Mapping[UUID, list[Lot]], terms: Terms) -> None:
+        self.at = at
+        self.wallets = wallets
+        self.terms = terms
+        self.told: dict[str, str] = {}
+        self.spent: dict[str, Spent] = {}
+        self.new: dict[str, tuple[Asked, list[Taken], int]] = {}
+        self.fallen: list[tuple[Asked, int]] = []
+
+    async def recall(self, session: AsyncSession, asked: Sequence[Asked]) -> None:
+        for key, told, *rest in await queries.spends(session, [one.whole_key for one in asked]):
+            self.told[key] = told
+            self.spent[key] = Spent(*rest)
+
+    def take(self, one: Asked) -> str | AppError:
+        """Return the key under which `spent` has it in the end, or why it is refused."""
+        key = one.whole_key
+        if key in self.told:
+            return key if self.told[key] == one.told else SpendKeyReused()
+        lots = self.wallets[one.account_id]
+        before = sum(lot.remaining for lot in lots)
+        try:
+            taken = rules.take(lots, one.amount)
+        except NotEnoughCoins as error:
+            return error
+        self.told[key] = one.told
+        self.new[key] = (one, taken, before - one.amount)
+        if rules.has_fallen(before, before - one.amount, self.terms.low):
+            self.fallen.append((one, before - one.amount))
+        return key
+
+    async def write(self, session: AsyncSession) -> None:
+        if not self.new:
+            return
+        journals = [self._journal(one, taken) for one, taken, _ in self.new.values()]
+        posted = await ledger.post_many(session, journals)
+        uses = []
+        for outcome, (key, (one, taken, balance)) in zip(posted, self.new.items(), strict=True):
+            if outcome.journal_id is None or outcome.outcome != "posted":
+                raise LotsDiffer(f"{key}: {outcome.outcome} of {outcome.account}")
+            uses += [(outcome.journal_id, each) for each in taken]
+            self.spent[key] = self._spent(outcome.journal_id, one, taken, balance)
+        await queries.write_spends(session, [self._row(key) for key in self.new], uses)
+        for one, left in self.fallen:
+            values = {"coins": left, "link": f"{self.terms.home}/account/wallet"}
+            await notify(session, "coins.low", one.account_id, values)
+
+    def _journal(self, one: Asked, taken: list[Taken]) -> NewJournal:
+        return journal(
+            f"spend:{one.whole_key}",
+            rules.SPENT,
+            rules.spent_legs(one.account_id, taken, one.what, self.terms.tax_percent),
+            source=one.subject.replace(":", "/", 1),
+            description=one.title,
+            details={"account_id": str(one.account_id)},
+        )
+
+    def _spent(self, journal_id: UUID, one: Asked, taken: list[Taken], balance: int) -> Spent:
+        granted = sum(each.amount for each in taken if each.kind == CoinKind.granted)
+        return Spent(
+            journal_id, one.account_id, one.amount, granted, balance, one.subject, one.title,
+            self.at,
+        )  # fmt: skip
+
+    def _row(self, key: str) -> dict[str, object]:
+        spent, one = self.spent[key], self.new[key][0]
+        return {
+            "id": spent.id,
+            "key": key,
+            "asked": one.told,
+            "account_id": spent.account_id,
+            "amount": spent.amount,
+            "granted_amount": spent.granted_amount,
+            "balance": spent.balance,
+            "subject": spent.subject,
+            "title": spent.title,
+            "created_at": spent.created_at,
+        }
+
+
+class LotsDiffer(RuntimeError):
+    """The ledger refused what the lots allowed: the two differ, and nothing is written."""

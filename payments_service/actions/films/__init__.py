@@ -1,0 +1,1 @@
+"""Films: what somebody can do about one, unlocked, rented, given back."""

@@ -26,6 +26,7 @@ SERVICES = (
     "accounts_service",
     "catalog_service",
     "gateway",
+    "payments_service",
     "publisher_service",
     "sentinel",
     "tokens_service",

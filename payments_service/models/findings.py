@@ -17,6 +17,7 @@ class FindingKind(StrEnum):
 
     trial_balance = "trial_balance"
     account_balance = "account_balance"
+    account_history = "account_history"
     held_amount = "held_amount"
     overdue_hold = "overdue_hold"
     bare_journal = "bare_journal"

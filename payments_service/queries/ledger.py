@@ -20,8 +20,9 @@ from kit.contracts.payments.errors import (
     JournalReversed,
 )
 from kit.db import new_id
-from payments_service.models.ledger import Account
-from payments_service.rules.journals import NewJournal
+from payments_service.models.ledger import Account, Guard, Kind, Posting
+from payments_service.rules import accounts
+from payments_service.rules.journals import Leg, NewJournal
 
 POST = text("SELECT * FROM post_journals(CAST(:asked AS jsonb)) ORDER BY place")
 REFUSALS = {
@@ -62,10 +63,15 @@ async def post_many(session: AsyncSession, journals: Sequence[NewJournal]) -> li
 
 async def post(session: AsyncSession, journal: NewJournal) -> UUID:
     """Post one journal and return its id; raise Insufficient, or another of REFUSALS."""
+    return (await post_one(session, journal))[0]
+
+
+async def post_one(session: AsyncSession, journal: NewJournal) -> tuple[UUID, bool]:
+    """Post one journal; return its id, and whether it is new. Raises as `post` does."""
     (found,) = await post_many(session, [journal])
     if found.journal_id is None or not found.is_done:
         raise REFUSALS[found.outcome](account=found.account)
-    return found.journal_id
+    return found.journal_id, found.outcome == "posted"
 
 
 async def balance(session: AsyncSession, code: str) -> int:
@@ -82,6 +88,29 @@ async def available(session: AsyncSession, code: str) -> int:
         )
     ).one_or_none()
     return -(row[0] + row[1]) if row else 0
+
+
+async def at_providers(session: AsyncSession, name: str = "") -> dict[tuple[str, str], int]:
+    """Return what providers hold for us by our books, by name and currency: all, or one."""
+    start = f"{accounts.AT_PROVIDER}{name}:" if name else accounts.AT_PROVIDER
+    wanted = select(Account.code, Account.currency, Account.posted)
+    rows = await session.execute(wanted.where(Account.code.startswith(start, autoescape=True)))
+    return {(accounts.provider_of(code), currency): posted for code, currency, posted in rows}
+
+
+async def legs(session: AsyncSession, journal_id: UUID) -> list[Leg]:
+    """Return what a journal has posted, as another journal takes it."""
+    wanted = (
+        select(Account.code, Account.kind, Account.currency, Account.guard, Posting.amount)
+        .join(Posting, Posting.account_id == Account.id)
+        .where(Posting.journal_id == journal_id)
+        .order_by(Posting.id)
+    )
+    rows = await session.execute(wanted)
+    return [
+        (accounts.Account(code, Kind(kind), currency, Guard(guard)), amount)
+        for code, kind, currency, guard, amount in rows
+    ]
 
 
 def _written(one: NewJournal, at: datetime) -> dict[str, object]:

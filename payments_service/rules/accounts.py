@@ -8,6 +8,9 @@ from payments_service.models.ledger import Guard, Kind
 COIN = "COIN"  # the unit of coins; one coin is one minor unit, there is nothing smaller
 
 
+AT_PROVIDER = "asset:provider:"
+
+
 @dataclass(frozen=True, slots=True)
 class Account:
     code: str
@@ -19,6 +22,11 @@ class Account:
 def at_provider(provider: str, currency: str) -> Account:
     """Money that a provider holds for us until it pays it out to our bank."""
     return _account(Kind.asset, f"provider:{provider}", currency)
+
+
+def provider_of(code: str) -> str:
+    """Return whose account this is: `fedapay` of `asset:provider:fedapay:XOF`."""
+    return code.removeprefix(AT_PROVIDER).rpartition(":")[0]
 
 
 def bank(currency: str) -> Account:

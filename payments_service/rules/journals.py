@@ -14,6 +14,7 @@ from payments_service.models.ledger import Phase
 from payments_service.rules.accounts import Account
 
 Leg = tuple[Account, int]
+FOLLOWED = ("liability:wallet:", "liability:coins:", "liability:maker:", "liability:payouts:")
 
 
 class Unbalanced(ValueError):
@@ -75,6 +76,15 @@ def move(source: Account, target: Account, amount: int) -> list[Leg]:
 
 def reversed_legs(legs: Sequence[Leg]) -> tuple[Leg, ...]:
     return tuple((account, -amount) for account, amount in legs)
+
+
+def may_be_reversed(phase: Phase, codes: Sequence[str]) -> bool:
+    """Say whether its opposite may be posted by hand.
+
+    What other tables follow (lots of coins, earnings, payouts) is undone by those who keep them.
+    """
+    is_moved = phase in {Phase.posted, Phase.post} and bool(codes)
+    return is_moved and not any(code.startswith(FOLLOWED) for code in codes)
 
 
 def _merged(legs: Iterable[Leg]) -> tuple[Leg, ...]:

@@ -28,7 +28,11 @@ class JournalReversed(Conflict):
 
 
 class NotReversible(Conflict):
-    """This cannot be reversed: it is a hold, or the end of one that moved nothing."""
+    """This is undone where it was done, by a refund, a gift or a payout; a hold by its end."""
+
+
+class NothingToAdjust(Invalid):
+    """An adjustment of nothing is none; only fees may be negative, when they are given back."""
 
 
 class ExportTooLarge(TooLarge):
@@ -173,6 +177,10 @@ class VoucherNotFound(NotFound):
 
 class VoucherBatchNotFound(NotFound):
     """There is no such batch of vouchers."""
+
+
+class VoucherKeyReused(Invalid):
+    """This key was used for other vouchers or another settlement; take a new one."""
 
 
 class VoucherSold(Conflict):

@@ -169,6 +169,7 @@ class FindingKind(StrEnum):
 
     trial_balance = "trial_balance"
     account_balance = "account_balance"
+    account_history = "account_history"
     held_amount = "held_amount"
     overdue_hold = "overdue_hold"
     bare_journal = "bare_journal"
@@ -221,10 +222,10 @@ class Books(Schema):
 
     providers: list[ProviderBalance]
     open_items: list[OpenItem]
-    checked_at: datetime | None
     open_findings: int
 
 
+TableForm = Literal["csv", "xlsx"]
 ExportForm = Literal["csv", "xlsx", "beancount"]
 
 

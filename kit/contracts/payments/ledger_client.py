@@ -22,6 +22,7 @@ from kit.contracts.payments.ledger import (
     LedgerJournal,
     LedgerJournals,
     ReversalNew,
+    TableForm,
     TrialBalance,
 )
 
@@ -85,12 +86,12 @@ class LedgerClient(ServiceClient):
         asked = query.model_dump(mode="json", exclude_none=True)
         return await self.send("GET", f"/ledger/exports/journals.{form}", query=asked)
 
-    async def export_statement(self, form: ExportForm, code: str) -> httpx.Response:
+    async def export_statement(self, form: TableForm, code: str) -> httpx.Response:
         query = {"code": code}
         return await self.send("GET", f"/ledger/exports/statement.{form}", query=query)
 
     async def export_trial_balance(
-        self, form: ExportForm, at: datetime | None = None
+        self, form: TableForm, at: datetime | None = None
     ) -> httpx.Response:
         query = {"at": at} if at else {}
         return await self.send("GET", f"/ledger/exports/trial-balance.{form}", query=query)

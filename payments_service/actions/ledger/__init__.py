@@ -1,0 +1,1 @@
+"""The books: read, corrected, written out, watched over."""

@@ -19,10 +19,14 @@ from payments_service.actions.tools import Tools
 from payments_service.endpoints import (
     bundles,
     coins,
+    earnings,
     ledger,
     orders,
     packs,
+    papers,
+    payouts,
     privacy,
+    refunds,
     sandbox,
     shop,
     streams,
@@ -32,12 +36,17 @@ from payments_service.providers.provider import Provider
 from payments_service.providers.registry import open_providers
 from payments_service.settings import Settings
 from payments_service.tasks import coins as coins_tasks
+from payments_service.tasks import earnings as earnings_tasks
 from payments_service.tasks import ledger as ledger_tasks
 from payments_service.tasks import orders as orders_tasks
 
 # Each part adds its own tasks here, and its router below.
-TASKS = ledger_tasks.tasks + orders_tasks.tasks + coins_tasks.tasks
+TASKS = ledger_tasks.tasks + orders_tasks.tasks + coins_tasks.tasks + earnings_tasks.tasks
 ROUTERS = (
+    papers.router,
+    refunds.router,
+    earnings.router,
+    payouts.router,
     ledger.router,
     orders.router,
     streams.router,

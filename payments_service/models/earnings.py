@@ -107,7 +107,11 @@ class Accrual(Row, Table):
 
 
 class Earning(Table):
-    """What one maker got of one event. `due` is exact, in billionths of a minor unit."""
+    """What one maker got of one event. `due` is exact, in billionths of a minor unit.
+
+    `day` is when it counts for a statement: the event's own, or a later one once that month is
+    stated. `forgiven_amount`: of a sale taken back, what the maker had been paid already.
+    """
 
     __tablename__ = "earning"
     __table_args__ = (Index("ix_earning_account_id_day", "account_id", "day"),)
@@ -120,6 +124,7 @@ class Earning(Table):
     quantity: Mapped[int] = mapped_column(BigInteger)
     due: Mapped[int] = mapped_column(BigInteger)
     amount: Mapped[int] = mapped_column(BigInteger)
+    forgiven_amount: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
     currency: Mapped[str]
     matures_at: Mapped[datetime]
 

@@ -279,6 +279,7 @@ def _earnings() -> None:
         sa.Column("quantity", sa.BigInteger(), nullable=False),
         sa.Column("due", sa.BigInteger(), nullable=False),
         sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("forgiven_amount", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("currency", sa.String(), nullable=False),
         sa.Column("matures_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["accrual_id"], ["accrual.id"], name=op.f("fk_earning_accrual_id")),

@@ -1,0 +1,1 @@
+"""What film-makers earn: counted, accrued, stated."""

@@ -1,0 +1,1 @@
+"""Sending money, for refunds and payouts alike: begun, sent, asked about, settled."""

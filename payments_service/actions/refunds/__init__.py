@@ -1,0 +1,1 @@
+"""Money that goes back: planned, asked for, sent; disputes."""

@@ -74,7 +74,7 @@ async def spend(new: SpendNew, request: Request, key: Key = "") -> Response:
     check_key(key)
     asked = Asked(owner, key, new.amount, new.subject, new.title)
     spent = await gathered.of(request.app.state.tools).spend(asked)
-    return raw_json(orjson.dumps(spent), 201)
+    return raw_json(orjson.dumps(spent, default=str), 201)
 
 
 @router.post(

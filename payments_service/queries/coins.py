@@ -74,7 +74,7 @@ async def write_spends(
     spends: Sequence[Mapping[str, object]],
     uses: Sequence[tuple[UUID, Taken]],
 ) -> None:
-    given = {"spends": orjson.dumps(spends).decode(), "uses": _uses(uses)}
+    given = {"spends": orjson.dumps(spends, default=str).decode(), "uses": _uses(uses)}
     await session.execute(SPEND, given)
 
 
@@ -88,7 +88,7 @@ def _uses(uses: Sequence[tuple[UUID, Taken]]) -> str:
         {"journal_id": journal, "lot_id": one.lot_id, "amount": one.amount, "value": one.value}
         for journal, one in uses
     ]
-    return orjson.dumps(written).decode()
+    return orjson.dumps(written, default=str).decode()
 
 
 async def spend(session: AsyncSession, spend_id: UUID) -> CoinSpend | None:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import delete, func, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.db import new_id
@@ -78,8 +78,6 @@ async def keep(session: AsyncSession, new: Reconciliation, *, is_same: bool) -> 
 
 async def reconciliations(session: AsyncSession) -> Sequence[Reconciliation]:
     """Return the last comparison with each provider in each currency."""
-    wanted = select(Reconciliation).distinct(Reconciliation.provider, Reconciliation.currency)
-    ordered = wanted.order_by(
-        Reconciliation.provider, Reconciliation.currency, Reconciliation.at.desc()
-    )
-    return (await session.scalars(ordered)).all()
+    last = Reconciliation.provider, Reconciliation.currency
+    wanted = select(Reconciliation).order_by(*last, Reconciliation.at.desc())
+    return (await session.scalars(wanted.ext(distinct_on(*last)))).all()

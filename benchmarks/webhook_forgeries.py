@@ -11,12 +11,13 @@ from collections.abc import Awaitable, Callable
 from time import perf_counter
 
 from tests.payments_service.providers.mutations import FORGEABLE, Forgeable, mutations, taken
+from tests.payments_service.providers.mutations_of_pages import PAGES
 
 COUNT = 10_000
 
 
 def main() -> None:
-    wrong = sum(asyncio.run(_measure(build)) for build in FORGEABLE)
+    wrong = sum(asyncio.run(_measure(build)) for build in FORGEABLE + PAGES)
     sys.exit(1 if wrong else 0)
 
 

@@ -128,12 +128,12 @@ class CinetPay(Provider):
         except (ValueError, RecursionError) as error:
             raise Unsigned("this is no JSON") from error
         found = told if isinstance(told, dict) else {}
-        token, ref = text_at(found, "notify_token"), text_at(found, "transaction_id")
+        token = text_at(found, "notify_token")
         attempt_id = uuid_of(text_at(found, "merchant_transaction_id"))
         if not token or attempt_id is None:
             raise Unsigned("this shows no token, or is about nothing of ours")
         key = f"{sha256(body).hexdigest()}:{int(at.timestamp()) // MINUTE}"
-        return Hook(key, "payment", ref, attempt_id, {"notify_token": token})
+        return Hook(key, "payment", attempt_id=attempt_id, shows={"notify_token": token})
 
     @override
     async def refund(self, giving: Giving) -> Given:

@@ -1,9 +1,10 @@
 """PayDunya: mobile money of West Africa, on its own page.
 
 Its webhooks carry the SHA-512 of our master key: the same for every one of them, so it proves
-nothing about what they say. They wake us, and `find` asks by the invoice's token. It has no
-refunds, no balance that can be asked for, and no way to find an invoice whose making was not
-answered; but the payer had no address to pay at then.
+nothing about what they say. A seal of ours goes with each invoice and comes back, so that nobody
+can wake us about another payment; what counts is what `find` says, asked by the invoice's token.
+It has no refunds, no balance that can be asked for, and no way to find an invoice whose making was
+not answered; but the payer had no address to pay at then.
 """
 
 import hmac
@@ -38,6 +39,7 @@ from payments_service.providers.provider import (
 from payments_service.rules.amounts import minor_units
 from payments_service.rules.operators import reached_by, way
 from payments_service.rules.reasons import reason_in
+from payments_service.rules.signatures import is_sealed, seal
 from payments_service.settings import Settings
 
 CURRENCY = "XOF"
@@ -141,21 +143,21 @@ class PayDunya(Provider):
 
     @override
     def verify(self, headers: Mapping[str, str], body: bytes, at: datetime) -> Hook:
-        """Turn away who does not even know the hash; believe nothing of who does.
+        """Turn away who does not know the hash, or the seal of this payment.
 
-        The key has the minute in it, so that nobody can spend it ahead of the real one.
+        The key has the minute in it: what comes later is news, what comes twice at once is not.
         """
         found = _fields(body)
         wanted = sha512(self.master_key.encode()).hexdigest()
         shown = found.get("data[hash]", "")
         if not self.master_key or not hmac.compare_digest(shown.encode(), wanted.encode()):
             raise Unsigned("this does not show PayDunya's hash")
-        token = found.get("data[invoice][token]", "")
-        if not token or len(token) > 200:
-            raise Unsigned("this is about no invoice")
-        key = f"{sha256(body).hexdigest()}:{int(at.timestamp()) // MINUTE}"
         attempt_id = _uuid_in(found.get("data[custom_data][attempt_id]"))
-        return Hook(key, f"invoice.{found.get('data[status]', '')[:40]}", token, attempt_id)
+        seen = found.get("data[custom_data][seal]", "")
+        if attempt_id is None or not is_sealed(str(attempt_id), seen, self.master_key):
+            raise Unsigned("this is about no payment of ours")
+        key = f"{sha256(body).hexdigest()}:{int(at.timestamp()) // MINUTE}"
+        return Hook(key, f"invoice.{found.get('data[status]', '')[:40]}", attempt_id=attempt_id)
 
     @override
     async def refund(self, giving: Giving) -> Given:
@@ -181,7 +183,12 @@ class PayDunya(Provider):
         reached = way(self.name, charge.country, charge.method)
         if reached is None:
             raise Refused(f"PayDunya reaches no {charge.method} in {charge.country}")
-        ids = {"attempt_id": str(charge.attempt_id), "order_id": str(charge.order_id)}
+        attempt_id = str(charge.attempt_id)
+        ours = {
+            "attempt_id": attempt_id,
+            "order_id": str(charge.order_id),
+            "seal": seal(attempt_id, self.master_key),
+        }
         return {
             "invoice": {
                 "total_amount": charge.amount,
@@ -189,7 +196,7 @@ class PayDunya(Provider):
                 "channels": [reached.code],
             },
             "store": {"name": self.store},
-            "custom_data": ids,
+            "custom_data": ours,
             "actions": {
                 "return_url": charge.return_url,
                 "cancel_url": charge.cancel_url,

@@ -32,7 +32,8 @@ class Forgeable:
     """A real webhook, and the one who verifies it. Header names are lower case.
 
     `is_bound`: whether its proof covers the body. Where a provider signs nothing (MTN, CinetPay),
-    a changed body may still wake us about the same payment, and never about another.
+    a changed body may still wake us about the same payment, and never about another. `secrets`:
+    what is kept with its attempt, and with no other. `lasts`: seconds until it is too old.
     """
 
     provider: Provider
@@ -41,6 +42,7 @@ class Forgeable:
     at: datetime
     signature: str = ""
     is_bound: bool = True
+    lasts: int = TOLERANCE
     secrets: Mapping[str, str] = field(default_factory=dict)
     forgers: tuple[Forger, ...] = ()
 
@@ -59,11 +61,12 @@ def taken(real: Forgeable, given: Mutation) -> Hook | None:
         hook = real.provider.verify(given.headers, given.body, given.at)
     except Unsigned:
         return None
-    if not is_proven(hook, real.secrets):
-        return None
     if real.is_bound:
         return hook
     meant = real.provider.verify(real.headers, real.body, real.at)
+    kept = real.secrets if hook.attempt_id == meant.attempt_id else {}
+    if not is_proven(hook, kept):
+        return None
     is_other = (hook.provider_ref, hook.attempt_id) != (meant.provider_ref, meant.attempt_id)
     return hook if is_other else None
 
@@ -161,8 +164,9 @@ def _header(real: Forgeable, chance: Random) -> Mutation:
 
 def _stale(real: Forgeable, chance: Random) -> Mutation:
     """Bring a real one too late, or before its time."""
-    off = TOLERANCE + 1 + chance.randrange(10 ** chance.randrange(1, 8))
-    moved = real.at + timedelta(seconds=off * chance.choice((-1, 1)))
+    more = 1 + chance.randrange(10 ** chance.randrange(1, 8))
+    is_late = chance.random() < 0.5
+    moved = real.at + timedelta(seconds=real.lasts + more if is_late else -TOLERANCE - more)
     return Mutation("stale", real.headers, real.body, moved)
 
 
@@ -188,7 +192,7 @@ async def fedapay() -> Forgeable:
     name = "x-fedapay-signature"
     headers = {name: f"t={moment},s={sign(moment, event, SECRET, joint=b'.')}"}
     provider = FedaPay("http://127.0.0.1:1", API_KEY, SECRET)
-    return Forgeable(provider, headers, event, at, name, forgers=_forgers(name, "s", b"."))
+    return Forgeable(provider, headers, event, at, name, forgers=forgers(name, "s", b"."))
 
 
 async def mtn_momo() -> Forgeable:
@@ -213,7 +217,7 @@ async def wave() -> Forgeable:
     name = "wave-signature"
     headers = {name: f"t={moment},v1={sign(moment, event, SECRET, joint=b'')}"}
     provider = Wave("http://127.0.0.1:1", API_KEY, SECRET, "CI")
-    return Forgeable(provider, headers, event, at, name, forgers=_forgers(name, "v1", b""))
+    return Forgeable(provider, headers, event, at, name, forgers=forgers(name, "v1", b""))
 
 
 def _event(kind: str, **more: Any) -> bytes:
@@ -223,7 +227,7 @@ def _event(kind: str, **more: Any) -> bytes:
     return json.dumps(event).encode()
 
 
-def _forgers(name: str, scheme: str, joint: bytes) -> tuple[Forger, ...]:
+def forgers(name: str, scheme: str, joint: bytes, secret: str = SECRET) -> tuple[Forger, ...]:
     """Return how others sign, with a time in the header: each of these was seen in public code."""
 
     def header(moment: str, signature: str) -> Headers:
@@ -231,15 +235,15 @@ def _forgers(name: str, scheme: str, joint: bytes) -> tuple[Forger, ...]:
 
     other_joint = b"" if joint else b"."
     return (
-        lambda body, at: header(at, hmac_new(SECRET.encode(), body, sha256).hexdigest()),
+        lambda body, at: header(at, hmac_new(secret.encode(), body, sha256).hexdigest()),
         lambda body, at: header(at, sign(at, body, API_KEY, joint=joint)),
         lambda body, at: header(at, sign(at, body, "", joint=joint)),
-        lambda body, at: header(at, sign(at, body, SECRET, joint=other_joint)),
-        lambda body, at: header(at, sha256(SECRET.encode() + body).hexdigest()),
-        lambda body, at: header(at, sign(at, body, SECRET, joint=joint)[:-1]),
-        lambda body, at: header(at, sign(at, body, SECRET, joint=joint).upper()),
-        lambda body, at: {name: f"t={at},v0={sign(at, body, SECRET, joint=joint)}"},
-        lambda body, at: {name: sign(at, body, SECRET, joint=joint)},
+        lambda body, at: header(at, sign(at, body, secret, joint=other_joint)),
+        lambda body, at: header(at, sha256(secret.encode() + body).hexdigest()),
+        lambda body, at: header(at, sign(at, body, secret, joint=joint)[:-1]),
+        lambda body, at: header(at, sign(at, body, secret, joint=joint).upper()),
+        lambda body, at: {name: f"t={at},v0={sign(at, body, secret, joint=joint)}"},
+        lambda body, at: {name: sign(at, body, secret, joint=joint)},
         lambda body, at: header(at, ",".join([f"{scheme}=0"] * 20)),
     )
 

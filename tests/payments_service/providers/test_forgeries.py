@@ -1,6 +1,6 @@
 """No forged webhook is taken; `benchmarks/webhook_forgeries.py` tries ten thousand of each."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 
@@ -11,14 +11,17 @@ from tests.payments_service.providers.mutations import (
     mutations,
     taken,
 )
+from tests.payments_service.providers.mutations_of_pages import PAGES
 
 FEW = 600
 
 
-@pytest.fixture(params=FORGEABLE, ids=lambda build: build.__name__)
-async def real(request: pytest.FixtureRequest) -> Forgeable:
+@pytest.fixture(params=FORGEABLE + PAGES, ids=lambda build: build.__name__)
+async def real(request: pytest.FixtureRequest) -> AsyncIterator[Forgeable]:
     build: Callable[[], Awaitable[Forgeable]] = request.param
-    return await build()
+    found = await build()
+    yield found
+    await found.provider.close()
 
 
 async def test_a_real_webhook_is_taken(real: Forgeable) -> None:

@@ -62,7 +62,9 @@ async def grants(
 
 
 @router.get("/grants/{grant_id}", summary="One of them")
-async def grant(grant_id: UUID, caller: CallerDep, session: ReadSession, tools: ToolsDep) -> Grant:
+async def grant(
+    grant_id: UUID, me: OwnOrService, caller: CallerDep, session: ReadSession, tools: ToolsDep
+) -> Grant:
     return await seeing.one(session, tools, caller, grant_id)
 
 

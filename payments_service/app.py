@@ -26,10 +26,13 @@ from payments_service.endpoints import (
     papers,
     payouts,
     privacy,
+    promotions,
     refunds,
     sandbox,
     shop,
     streams,
+    subscriptions,
+    vouchers,
     webhooks,
 )
 from payments_service.providers.provider import Provider
@@ -39,9 +42,16 @@ from payments_service.tasks import coins as coins_tasks
 from payments_service.tasks import earnings as earnings_tasks
 from payments_service.tasks import ledger as ledger_tasks
 from payments_service.tasks import orders as orders_tasks
+from payments_service.tasks import subscriptions as subscriptions_tasks
 
 # Each part adds its own tasks here, and its router below.
-TASKS = ledger_tasks.tasks + orders_tasks.tasks + coins_tasks.tasks + earnings_tasks.tasks
+TASKS = (
+    ledger_tasks.tasks
+    + orders_tasks.tasks
+    + coins_tasks.tasks
+    + earnings_tasks.tasks
+    + subscriptions_tasks.tasks
+)
 ROUTERS = (
     papers.router,
     refunds.router,
@@ -57,6 +67,9 @@ ROUTERS = (
     packs.router,
     shop.router,
     bundles.router,
+    subscriptions.router,
+    promotions.router,
+    vouchers.router,
 )
 
 

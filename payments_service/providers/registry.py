@@ -6,6 +6,7 @@ from kit.db import Database
 from payments_service.providers.cinetpay import cinetpay
 from payments_service.providers.fedapay import fedapay
 from payments_service.providers.mtn_momo import mtn_momo
+from payments_service.providers.offline import OFFLINE
 from payments_service.providers.paydunya import paydunya
 from payments_service.providers.paypal import paypal
 from payments_service.providers.provider import Provider
@@ -25,7 +26,7 @@ def open_providers(settings: Settings, database: Database) -> Mapping[str, Provi
     if _is_sandbox_wanted(settings, is_alone=not found):
         page = f"{settings.public_url.rstrip('/')}/sandbox/checkout"
         found.append(Sandbox(database, page, settings.suite_secret.get_secret_value()))
-    return {provider.name: provider for provider in found}
+    return {provider.name: provider for provider in (*found, *OFFLINE)}
 
 
 def _is_sandbox_wanted(settings: Settings, *, is_alone: bool) -> bool:

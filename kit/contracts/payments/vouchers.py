@@ -179,6 +179,20 @@ class AgentSettlementNew(Schema):
     key: Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 
+class GiftCardOptions(Schema):
+    """`options` of an order of kind `gift_card`, all of them free: whom it is sent to, with what.
+
+    Its `subject` is the amount. Without an address, the buyer sends or prints it.
+    """
+
+    to_email: Annotated[str, StringConstraints(pattern=r"^([^@\s]+@[^@\s]+)?$", max_length=320)] = (
+        ""
+    )
+    to_name: Label = ""
+    from_name: Label = ""
+    message: Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)] = ""
+
+
 class GiftCard(Schema):
     """A gift card as its buyer sees it: to send on, or print."""
 

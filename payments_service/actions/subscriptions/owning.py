@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from kit.auth import Caller
 from kit.clock import now
 from kit.contracts.payments import subscriptions as wire
 from kit.contracts.payments.errors import (
@@ -17,6 +18,7 @@ from kit.contracts.payments.errors import (
     TrialUsed,
 )
 from kit.contracts.payments.subscriptions import PeriodKind
+from kit.events import audit
 from kit.jobs import enqueue
 from payments_service.actions.subscriptions import keeping, plans, showing, standing
 from payments_service.actions.tools import Tools
@@ -109,9 +111,10 @@ async def stop_charging(session: AsyncSession, tools: Tools, account_id: UUID) -
     return await _write(session, tools, row, standing.of(row, now()))
 
 
-async def end(session: AsyncSession, tools: Tools, subscription_id: UUID) -> None:
+async def end(session: AsyncSession, tools: Tools, caller: Caller, subscription_id: UUID) -> None:
     """End a subscription at once, by staff."""
     at = now()
+    await audit(session, caller, "subscription.end", f"subscription:{subscription_id}")
     row = await subscriptions.subscription_for_update(session, subscription_id)
     await _drop_renewal_order(session, row)
     await _write(session, tools, row, rules.ended(standing.of(row, at), at))

@@ -1,0 +1,1 @@
+"""Vouchers, gift cards and cash."""

@@ -99,6 +99,7 @@ class ServiceClient:
         self.signer = signer
         self.breaker = Breaker()
         self.on_behalf_of = ""
+        self.viewer_address = ""
 
     @classmethod
     def at(cls, settings: ServiceSettings, url: str) -> Self:
@@ -110,6 +111,12 @@ class ServiceClient:
         """Return this client speaking for the person whose access token this is."""
         other = copy(self)
         other.on_behalf_of = token
+        return other
+
+    def viewed_from(self, address: str) -> Self:
+        """Return this client for a viewer at that address: limits count them, not us."""
+        other = copy(self)
+        other.viewer_address = address
         return other
 
     async def close(self) -> None:
@@ -220,6 +227,8 @@ class ServiceClient:
             scheme = "On-Behalf-Of" if self.signer else "Authorization"
             prefix = "" if self.signer else "Bearer "
             headers[scheme] = prefix + self.on_behalf_of
+        if self.viewer_address:
+            headers["X-Viewer-Address"] = self.viewer_address
         content = body if isinstance(body, bytes) else None
         if isinstance(body, Schema):
             content = body.model_dump_json(exclude_unset=True).encode()

@@ -72,6 +72,10 @@ class Language:
     def day(self, moment: date | datetime) -> str:
         return str(dates.format_date(moment, "long", locale=self.code))
 
+    def month(self, day: date) -> str:
+        """Write a month and its year: "novembre 2026"."""
+        return str(dates.format_date(day, "LLLL yyyy", locale=self.code))
+
     def moment(self, moment: datetime, zone: tzinfo = UTC) -> str:
         """Write day and time; without a zone in UTC, where Abidjan, Accra, Dakar and Lomé live."""
         local = moment.astimezone(zone)

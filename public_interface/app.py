@@ -9,6 +9,15 @@ from kit.contracts.accounts import AccountsClient
 from kit.contracts.accounts.profiles import InChildProfile
 from kit.contracts.catalog.client import CatalogClient
 from kit.contracts.catalog.errors import NotForThisAge
+from kit.contracts.payments.coins_client import CoinsClient
+from kit.contracts.payments.earnings_client import EarningsClient
+from kit.contracts.payments.orders_client import OrdersClient
+from kit.contracts.payments.papers_client import PapersClient
+from kit.contracts.payments.payouts_client import PayoutsClient
+from kit.contracts.payments.promotions_client import PromotionsClient
+from kit.contracts.payments.shop_client import ShopClient
+from kit.contracts.payments.subscriptions_client import SubscriptionsClient
+from kit.contracts.payments.vouchers_client import VouchersClient
 from kit.contracts.publisher.client import PublisherClient
 from kit.contracts.tokens import TokensClient
 from kit.errors import Unauthenticated
@@ -48,12 +57,30 @@ from public_interface.pages.account import (
     wishes,
 )
 from public_interface.pages.account.frame import ask_to_sign_in
+from public_interface.pages.money import (
+    buying,
+    earnings,
+    history,
+    means,
+    order,
+    plans,
+    sheet,
+    subscription,
+    wallet,
+    watching,
+)
 from public_interface.settings import Settings
 
 PAGES = (home, browse, film, series, code, watch, makers, images, robots, push_worker)
 ACCOUNT = (
     sign_in, second_factor, sign_up, mailed, links, acting, providers,
     confirm, security, factors, profile, codes, wishes, places, notices, viewers, privacy,
+    buying, history, order, means, wallet, plans, subscription, earnings,
+    sheet,
+)  # fmt: skip
+PAYMENTS: tuple[type[ServiceClient], ...] = (
+    OrdersClient, CoinsClient, ShopClient, SubscriptionsClient, PromotionsClient, VouchersClient,
+    PapersClient, EarningsClient, PayoutsClient,
 )  # fmt: skip
 MEGABYTE = 1024 * 1024
 VENDOR = {
@@ -76,6 +103,7 @@ def create_app(settings: Settings | None = None, *clients: ServiceClient) -> Fas
         body_limits={"/account/avatar": 11 * MEGABYTE},
     )
     app.state.pictures = images.Kept(settings.image_cache_bytes)
+    app.state.said = watching.Said()
     app.state.session = SessionCookies("account_access", "account_refresh", settings.is_secure)
     app.state.site.sign_in = "/sign-in"
     app.state.site.account_cookie = app.state.session.refresh
@@ -88,7 +116,7 @@ def create_app(settings: Settings | None = None, *clients: ServiceClient) -> Fas
 
 
 def _account() -> APIRouter:
-    """Return everything about accounts, closed to the profiles of children."""
+    """Return everything about accounts and money, closed to the profiles of children."""
     router = APIRouter(dependencies=[Depends(children.grown_up)])
     for page in ACCOUNT:
         router.include_router(page.router)
@@ -101,4 +129,5 @@ def _clients(settings: Settings) -> tuple[ServiceClient, ...]:
         TokensClient.at(settings, settings.tokens_url),
         AccountsClient.at(settings, settings.accounts_url),
         PublisherClient.at(settings, settings.publisher_url),
+        *(kind.at(settings, settings.payments_url) for kind in PAYMENTS),
     )

@@ -1,8 +1,9 @@
 """What visitors type."""
 
 from typing import Annotated, Any, Literal
+from uuid import UUID
 
-from pydantic import BeforeValidator, Json, StringConstraints
+from pydantic import BeforeValidator, Field, Json, StringConstraints
 
 from kit.contracts.accounts import Email, Secret
 from kit.contracts.accounts.factors import Code, Sealed
@@ -16,10 +17,13 @@ from kit.contracts.accounts.profiles import (
     Pin,
     Purpose,
 )
+from kit.contracts.payments.orders import OrderKind, Subject
+from kit.contracts.payments.shop import GrantKind
 from kit.contracts.publisher.wishes import Topic
 from kit.schema import Name, Schema
 
 Short = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
+Key = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{16,100}$")]
 
 
 def as_number(value: object) -> object:
@@ -151,3 +155,70 @@ class FollowForm(Schema):
     topic: Topic
     is_on: bool
     next: Short = ""
+
+
+class OrderForm(Schema):
+    """What somebody wants to buy; `key` makes a form that is sent twice one order."""
+
+    kind: OrderKind
+    subject: Subject
+    key: Key
+    next: Short = ""
+    coupon: Annotated[str, StringConstraints(max_length=60)] = ""
+
+
+class PayForm(Schema):
+    """How to pay: `way` is "provider:method", or nothing: the operator that the number says."""
+
+    key: Key
+    way: Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,40}:[a-z0-9_]{1,40}$")] = ""
+    phone: Annotated[str, StringConstraints(max_length=40)] = ""
+    is_kept: bool = False
+    country: Country | None = None
+
+
+Typed = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+
+
+class CodePaymentForm(Schema):
+    """A promotion's, gift card's or voucher's code, in any spelling."""
+
+    code: Typed
+    key: Key
+
+
+class GiftForm(Schema):
+    email: Email
+    amount: Annotated[int, BeforeValidator(as_number), Field(ge=1, le=10**9)]
+    message: Annotated[str, StringConstraints(max_length=300)] = ""
+    key: Key
+
+
+class UnlockForm(Schema):
+    """A film for coins, for good or rented."""
+
+    film_id: UUID
+    kind: GrantKind = GrantKind.own
+    key: Key
+
+
+class PlanForm(Schema):
+    plan_id: UUID
+
+
+class PauseForm(Schema):
+    days: Annotated[int, BeforeValidator(as_number), Field(ge=1, le=366)] = 30
+
+
+class PayoutAccountForm(Schema):
+    phone: Annotated[str, StringConstraints(max_length=40)]
+    country: Country
+    method: Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,40}$")]
+    holder_name: Name
+
+
+class PayoutForm(Schema):
+    """`amount`: in whole units of the currency; left out, all that is available."""
+
+    amount: Annotated[int | None, BeforeValidator(as_number), Field(gt=0, le=10**12)] = None
+    key: Key

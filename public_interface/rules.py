@@ -4,8 +4,11 @@ from collections.abc import Iterable
 from enum import StrEnum
 from urllib.parse import quote
 
+import phonenumbers
+
 from kit.contracts.catalog.films import FilmCard
 from kit.contracts.catalog.words import AccessLevel, VideoState
+from kit.contracts.payments.orders import Attempt, AttemptState, Order, OrderState
 from kit.contracts.tokens import Verification
 
 PLAYABLE = frozenset({VideoState.playable, VideoState.ready})
@@ -82,11 +85,14 @@ def shorten(text: str, length: int) -> str:
     return " ".join(kept) + ("…" if words else "")
 
 
+ADULT = ("/account", "/orders", "/plans")
+
+
 def may_child(method: str, path: str) -> bool:
     """Say whether a child's profile may go there: to whoever watches, and out, but not to the
-    account's name, ways in, codes, notices, privacy, or anybody's profile.
+    account's name, ways in, codes, notices, privacy, anybody's profile, or where one pays.
     """
-    if not path.startswith("/account") or path == "/account/sign-out":
+    if not path.startswith(ADULT) or path == "/account/sign-out":
         return True
     is_reading = method in {"GET", "HEAD"} and path == "/account/viewers"
     return is_reading or (path.startswith("/account/viewers/") and path.endswith("/entry"))
@@ -110,3 +116,75 @@ def device_name(user_agent: str) -> str:
         for known in (BROWSERS, SYSTEMS)
     )
     return ", ".join(name for name in found if name)
+
+
+class Stage(StrEnum):
+    """How far an order is for whoever pays it: what its page shows."""
+
+    choose = "choose"
+    """A way to pay is to be chosen, for the first time or after one that did not work."""
+    wait = "wait"
+    giving = "giving"
+    """Paid; what was bought is on its way."""
+    done = "done"
+    refunded = "refunded"
+    disputed = "disputed"
+    over = "over"
+
+
+ENDED = frozenset({AttemptState.declined, AttemptState.cancelled, AttemptState.expired})
+STAGES = {
+    OrderState.paid: Stage.giving,
+    OrderState.fulfilled: Stage.done,
+    OrderState.partially_refunded: Stage.done,
+    OrderState.refunded: Stage.refunded,
+    OrderState.disputed: Stage.disputed,
+}
+
+
+def stage(order: Order) -> Stage:
+    """Return how far an order is. Late money is taken: one that expired may still be waited for."""
+    if order.state in STAGES:
+        return STAGES[order.state]
+    last = last_attempt(order)
+    if last is not None and last.state not in ENDED:
+        return Stage.wait
+    is_over = order.state in {OrderState.expired, OrderState.cancelled}
+    return Stage.over if is_over else Stage.choose
+
+
+def last_attempt(order: Order) -> Attempt | None:
+    return order.attempts[-1] if order.attempts else None
+
+
+def is_address(url: str, *, secure: bool) -> bool:
+    """Say whether a payer may be sent there: a provider's page, over TLS where it matters."""
+    return url.startswith("https://") or (not secure and url.startswith("http://"))
+
+
+# Where mobile money pays, and how its numbers begin.
+CALLING = {
+    "BF": 226, "BJ": 229, "CI": 225, "GN": 224, "ML": 223, "NE": 227, "SN": 221, "TG": 228,
+}  # fmt: skip
+
+
+def country_of(number: str) -> str | None:
+    """Return the country of a number that begins with "+"; None when nobody knows."""
+    try:
+        return phonenumbers.region_code_for_number(phonenumbers.parse(number))
+    except phonenumbers.NumberParseException:
+        return None
+
+
+def national(number: str) -> str:
+    """Return a number as it is written in its own country: "01 97 00 00 00"."""
+    try:
+        found = phonenumbers.parse(number)
+    except phonenumbers.NumberParseException:
+        return number
+    return phonenumbers.format_number(found, phonenumbers.PhoneNumberFormat.NATIONAL)
+
+
+def is_secret(text: str) -> bool:
+    """Say whether this can be an order's secret: letters, digits, "-" and "_"."""
+    return 16 <= len(text) <= 100 and all(sign.isalnum() or sign in "-_" for sign in text)

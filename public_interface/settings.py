@@ -20,6 +20,9 @@ class Settings(SiteSettings):
     tokens_url: str = shared(
         "TOKENS_URL", "http://127.0.0.1:5060", description="tokens_service, for codes"
     )
+    payments_url: str = shared(
+        "PAYMENTS_URL", "http://127.0.0.1:5064", description="payments_service, for all money"
+    )
     code_prefix: str = shared(
         "CODE_PREFIX", "OM43", description="what codes begin with, shown as an example"
     )
@@ -27,6 +30,12 @@ class Settings(SiteSettings):
         "", description="where codes are sold (a page, a WhatsApp link); empty: nothing is said"
     )
     sign_in_limit: str = Field("20/minute", description="codes an address may try at the portal")
+    country: str = Field(
+        "TG",
+        pattern=r"^[A-Z]{2}$",
+        description="the country of numbers that pay, until one was typed",
+    )
+    order_limit: str = Field("30/minute", description="orders and payments an address may begin")
     image_cache_bytes: int = Field(
         16 * 1024 * 1024, ge=0, description="memory for posters that were asked for lately"
     )

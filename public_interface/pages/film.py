@@ -14,10 +14,12 @@ from public_interface import rules
 from public_interface.pages import cards
 from public_interface.pages.cards import CardView, PictureView
 from public_interface.pages.home import Catalog, action
+from public_interface.pages.money.sheet import NO_SHEET, SheetView, sheet
 from public_interface.pages.visitor import VisitorDep
 
 router = APIRouter()
 MOST_ALIKE = 12
+LOCKED = frozenset({rules.Step.unlock, rules.Step.sign_in})
 
 
 class PeopleView(Schema):
@@ -64,6 +66,7 @@ class FilmView(Schema):
     costs: list[Cost]
     carries_code: bool
     """A code is in the cookie, and does not open this film."""
+    sheet: SheetView
     shop_url: str
     code_example: str
     poster: PictureView | None
@@ -81,6 +84,8 @@ async def film(slug: str, request: Request, catalog: Catalog, visitor: VisitorDe
     found = await catalog.film(slug)
     holdings = [] if found.access_level == "public" else await visitor.holdings()
     view = await _view(request, catalog, found, holdings)
+    if view.step in LOCKED:
+        view = view.model_copy(update={"sheet": await sheet(request, found, visitor)})
     return render(request, "pages/film.html", view)
 
 
@@ -111,6 +116,7 @@ async def _view(
         has_trailer=bool(film.trailer_guid),
         costs=_costs(film),
         carries_code=any(each.ok for each in holdings),
+        sheet=NO_SHEET,
         shop_url=settings.shop_url,
         code_example=f"{settings.code_prefix}-ABCD-1234",
         poster=poster,

@@ -2,11 +2,13 @@
 
 import logging
 import secrets
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 from fastapi import Depends, Request, Response
 
+from kit import clock
 from kit.auth import Caller
 from kit.contracts.tokens import TokensClient, Verification
 from kit.contracts.tokens.links import Linked
@@ -19,33 +21,45 @@ from public_interface.rules import NOBODY
 TOKEN, DEVICE = "access_token", "device"
 DAY = 24 * 3600
 DEVICE_SECONDS = 365 * DAY
+CODE_SECONDS = 30 * DAY
+MOST_CODES, BETWEEN = 5, "~"
 logger = logging.getLogger(__name__)
 Tokens = Annotated[TokensClient, using(TokensClient)]
 
 
 @dataclass(frozen=True)
 class Visitor:
+    """`carried`: the codes of this device, the newest first; each film bought gives another."""
+
     tokens: TokensClient
-    token: str
+    carried: tuple[str, ...]
     device: str
     address: str
     person: Caller | None
 
+    @property
+    def token(self) -> str:
+        return self.carried[0] if self.carried else ""
+
     async def holder(self) -> Verification:
-        """Return what their code opens now; nothing when it cannot be known."""
-        if not self.token:
+        """Return what their newest code opens now; nothing when it cannot be known."""
+        return await self.opened_by(self.token)
+
+    async def opened_by(self, token: str) -> Verification:
+        if not token:
             return NOBODY
         try:
             return await self.tokens.verify(
-                self.token, device=self.device or None, viewer_address=self.address
+                token, device=self.device or None, viewer_address=self.address
             )
         except AppError as error:
             logger.warning("code not checked", extra={"error": type(error).__name__})
             return NOBODY
 
     async def holdings(self) -> list[Verification]:
-        """Return what their code and the codes of their account open now."""
-        return [await self.holder(), *await self._of_account()]
+        """Return what their codes and the codes of their account open now."""
+        own = [await self.opened_by(token) for token in self.carried or ("",)]
+        return [*own, *await self._of_account()]
 
     async def _of_account(self) -> list[Verification]:
         if self.person is None:
@@ -72,7 +86,7 @@ def _opening(each: Linked) -> Verification:
 async def _visitor(request: Request, tokens: Tokens, person: MaybePerson) -> Visitor:
     return Visitor(
         tokens=tokens,
-        token=request.cookies.get(TOKEN, "")[:300],
+        carried=_carried(request),
         device=request.cookies.get(DEVICE, "")[:64],
         address=request.client.host if request.client else "",
         person=person,
@@ -87,13 +101,41 @@ def new_device() -> str:
 
 
 def keep(request: Request, answer: Response, token: str, device: str, seconds: int) -> None:
-    """Keep the code and the device's name in cookies that no script can read."""
-    _set(request, answer, TOKEN, token, seconds)
+    """Keep the code and the device's name in cookies that no script can read.
+
+    Codes that were there before stay behind it: each opens something else.
+    """
+    before = [each for each in _carried(request) if each != token]
+    whole = BETWEEN.join([token, *before][:MOST_CODES])
+    _set(request, answer, TOKEN, whole, CODE_SECONDS if before else seconds)
     keep_device(request, answer, device)
+
+
+async def keep_bought(
+    request: Request, answer: Response, visitor: Visitor, codes: Sequence[str]
+) -> None:
+    """Keep codes that were just bought, so that what they open is open here at once."""
+    known = replace(visitor, device=visitor.device or new_device())
+    found = [await known.opened_by(code) for code in codes[:MOST_CODES]]
+    good = [each for each in found if each.ok and each.token not in {None, *visitor.carried}]
+    if not good:
+        return
+    own = [each.token for each in good if each.token]
+    whole = BETWEEN.join([*own, *visitor.carried][:MOST_CODES])
+    until = [each.expires_at for each in good if each.expires_at]
+    left = int((max(until) - clock.now()).total_seconds()) if until else CODE_SECONDS
+    seconds = CODE_SECONDS if visitor.carried else min(CODE_SECONDS, max(left, 1))
+    _set(request, answer, TOKEN, whole, seconds)
+    keep_device(request, answer, known.device)
 
 
 def keep_device(request: Request, answer: Response, device: str) -> None:
     _set(request, answer, DEVICE, device, DEVICE_SECONDS)
+
+
+def _carried(request: Request) -> tuple[str, ...]:
+    whole = request.cookies.get(TOKEN, "")[: 300 * MOST_CODES]
+    return tuple(token[:300] for token in whole.split(BETWEEN)[:MOST_CODES] if token)
 
 
 def _set(request: Request, answer: Response, name: str, value: str, seconds: int) -> None:

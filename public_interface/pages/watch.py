@@ -6,6 +6,7 @@ from typing import Literal
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
+from pydantic import Field
 
 from kit.contracts.catalog.errors import EntitlementNeeded, NotYetPlayable, TooManyStreams
 from kit.contracts.catalog.films import Film
@@ -16,6 +17,7 @@ from kit.site.notices import notify
 from kit.site.render import render
 from public_interface.pages import cards
 from public_interface.pages.home import Catalog
+from public_interface.pages.money.watching import watched
 from public_interface.pages.visitor import Visitor, VisitorDep, keep_device, new_device
 
 router = APIRouter()
@@ -43,8 +45,11 @@ class NativeView(Schema):
 
 
 class GrantNew(Schema):
+    """`watched_seconds`: how much of it was played until now, since the page was opened."""
+
     kind: Literal["hls", "native"] = "hls"
     part: Part = "film"
+    watched_seconds: float = Field(0, ge=0, le=10**6)
 
 
 @router.get("/watch/{slug}")
@@ -70,9 +75,14 @@ async def watch(
 
 
 @router.post("/watch/{slug}/grant")
-async def renew(slug: str, new: GrantNew, catalog: Catalog, visitor: VisitorDep) -> Playback:
+async def renew(
+    slug: str, new: GrantNew, request: Request, catalog: Catalog, visitor: VisitorDep
+) -> Playback:
     """Prolong the right to watch; refused as soon as the code opens it no more."""
-    return await _grant(catalog, visitor, slug, new)
+    found = await _grant(catalog, visitor, slug, new)
+    if new.part == "film" and new.watched_seconds:
+        await watched(request, catalog, visitor, slug, new.watched_seconds)
+    return found
 
 
 @router.post("/watch/{slug}/native")
@@ -82,6 +92,7 @@ async def native(
     """Play without JavaScript, in browsers that know HLS themselves."""
     film = await catalog.film(slug)
     grant = await _grant(catalog, visitor, slug, GrantNew(kind="native"))
+    await watched(request, catalog, visitor, film.slug, 0)
     view = NativeView(
         title=film.title,
         back_href=f"/films/{film.slug}",
@@ -105,9 +116,20 @@ def _too_many(request: Request, film: Film, error: TooManyStreams) -> Response:
 
 
 async def _grant(catalog: Catalog, visitor: Visitor, slug: str, new: GrantNew) -> Playback:
-    request = PlaybackNew(
-        token=visitor.token or None, device=visitor.device or None, kind=new.kind, part=new.part
-    )
+    """Return the grant that one of the visitor's codes gives, their newest first."""
+    for token in visitor.carried[:-1]:
+        try:
+            return await _granted(catalog, visitor, slug, new, token)
+        except EntitlementNeeded:
+            continue
+    last = visitor.carried[-1] if visitor.carried else None
+    return await _granted(catalog, visitor, slug, new, last)
+
+
+async def _granted(
+    catalog: Catalog, visitor: Visitor, slug: str, new: GrantNew, token: str | None
+) -> Playback:
+    request = PlaybackNew(token=token, device=visitor.device or None, kind=new.kind, part=new.part)
     return await catalog.play_film(slug, request, viewer_address=visitor.address)
 
 

@@ -150,7 +150,8 @@ async def town(
         made = portal_settings(**common)
         clients = speaking_to(catalog_app, tokens_app, people, publisher)[:3]
         news = PublisherClient.at(made, notices_url)
-        portal = await start(public_interface.app.create_app(made, *clients, news))
+        payments = speaking_to(catalog_app, tokens_app, people, publisher)[4:]
+        portal = await start(public_interface.app.create_app(made, *clients, news, *payments))
         jobs = await start(_gateway(common, database_url("gateway"), *clients, library))
         jobs.state.clients[PublisherClient] = _speaking(PublisherClient, publisher, "gateway")
         people.state.clients[GatewayClient] = _speaking(GatewayClient, jobs, "accounts_service")

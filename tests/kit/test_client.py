@@ -78,3 +78,12 @@ async def test_a_person_is_passed_on() -> None:
     wire = Wire()
     await client(wire).acting("her-token").get("/things", Answer)
     assert wire.requests[0].headers["Authorization"] == "Bearer her-token"
+
+
+async def test_a_viewer_is_named_where_a_service_asks_for_them() -> None:
+    wire = Wire()
+    asked = client(wire)
+    await asked.viewed_from("198.51.100.7").get("/things", Answer)
+    await asked.get("/things", Answer)
+    named = [request.headers.get("X-Viewer-Address") for request in wire.requests]
+    assert named == ["198.51.100.7", None]

@@ -10,15 +10,18 @@ from fastapi import FastAPI
 from PIL import Image
 
 import accounts_service.app
+import payments_service.app
 import publisher_service.app
 from accounts_service.settings import Settings as AccountsSettings
 from kit.client import ServiceClient, Signer
 from kit.contracts.accounts import AccountsClient
 from kit.contracts.catalog.client import CatalogClient
+from kit.contracts.gateway import GatewayClient
 from kit.contracts.publisher.client import PublisherClient
 from kit.contracts.tokens import TokensClient
 from kit.settings import WEAK
-from public_interface.app import create_app
+from payments_service.settings import Settings as PaymentsSettings
+from public_interface.app import PAYMENTS, create_app
 from public_interface.settings import Settings
 from publisher_service.settings import Settings as PublisherSettings
 from tests.accounts_service.conftest import mails
@@ -52,13 +55,16 @@ def speaking_to(
     tokens: FastAPI,
     accounts: FastAPI | None = None,
     publisher: FastAPI | None = None,
+    payments: FastAPI | None = None,
 ) -> tuple[ServiceClient, ...]:
     """Return the portal's clients; who is left out answers nothing."""
-    apps = (
+    nobody = FastAPI()
+    apps: tuple[tuple[type[ServiceClient], FastAPI], ...] = (
         (CatalogClient, catalog),
         (TokensClient, tokens),
-        (AccountsClient, accounts or FastAPI()),
-        (PublisherClient, publisher or FastAPI()),
+        (AccountsClient, accounts or nobody),
+        (PublisherClient, publisher or nobody),
+        *((kind, payments or nobody) for kind in PAYMENTS),
     )
     return tuple(
         kind(http(app), Signer(WEAK, "public_interface", kind.SERVICE)) for kind, app in apps
@@ -90,6 +96,51 @@ async def publisher_app(
         http(accounts_app), Signer(WEAK, "publisher_service", "accounts_service")
     )
     return await start(publisher_service.app.create_app(settings, accounts))
+
+
+@pytest.fixture
+async def payments_app(
+    database_url: DatabaseUrl,
+    valkey_url: str,
+    catalog_app: FastAPI,
+    tokens_app: FastAPI,
+    accounts_app: FastAPI,
+    start: Start,
+) -> FastAPI:
+    """Run payments_service; its sandbox takes the money."""
+    settings = PaymentsSettings(
+        environment="test",
+        database_url=database_url("payments_service"),
+        valkey_url=valkey_url,
+        portal_public_url="http://portal.test",
+    )
+    nobody = FastAPI()
+    apps = {CatalogClient: catalog_app, TokensClient: tokens_app, AccountsClient: accounts_app,
+            PublisherClient: nobody, GatewayClient: nobody}  # fmt: skip
+    clients = (
+        kind(http(app), Signer(WEAK, "payments_service", kind.SERVICE))
+        for kind, app in apps.items()
+    )
+    made = await start(payments_service.app.create_app(settings, *clients))
+    believe(made, accounts_app)
+    return made
+
+
+@pytest.fixture
+async def shop(
+    catalog_app: FastAPI,
+    tokens_app: FastAPI,
+    accounts_app: FastAPI,
+    payments_app: FastAPI,
+    valkey_url: str,
+    start: Start,
+) -> FastAPI:
+    """Run the portal with payments behind it: notices are away."""
+    clients = speaking_to(catalog_app, tokens_app, accounts_app, None, payments_app)
+    made = await start(create_app(portal_settings(valkey_url), *clients))
+    for each in (made, tokens_app, catalog_app):
+        believe(each, accounts_app)
+    return made
 
 
 @pytest.fixture

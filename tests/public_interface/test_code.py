@@ -173,9 +173,9 @@ async def test_while_codes_cannot_be_checked_films_are_still_shown(
 ) -> None:
     film = await catalog.a_published_film(catalog_app, library_app, access_level="vip")
     settings = portal_settings(valkey_url)
-    listed = speaking_to(catalog_app, catalog_app)[0]
+    listed, _, *others = speaking_to(catalog_app, catalog_app)
     nobody = TokensClient.at(settings, "http://127.0.0.1:9")
-    made = create_app(settings, listed, nobody)
+    made = create_app(settings, listed, nobody, *others)
     async with visitor(await start(made)) as browser:
         answer = await send(browser, "/code", "/code", {"code": "OM43-AAAA-AAAA"})
         assert answer.status_code == 503

@@ -64,13 +64,13 @@ async def read(request: Request, notice_id: UUID, publisher: Publisher) -> Respo
 @router.get(f"{HERE}/stream")
 async def stream(request: Request, publisher: Publisher) -> Response:
     """Pass on what is told, as it is told."""
-    events = await _opened(publisher.notice_stream(choices(request).language))
+    events = await opened(publisher.notice_stream(choices(request).language))
     return StreamingResponse(
         until_stopped(request.app, events), media_type="text/event-stream", headers=SSE
     )
 
 
-async def _opened(events: AsyncIterator[bytes]) -> AsyncGenerator[bytes, None]:
+async def opened(events: AsyncIterator[bytes]) -> AsyncGenerator[bytes, None]:
     """Wait for the first piece, so that a refusal is still answered as one."""
     first = await anext(events, b"")
 

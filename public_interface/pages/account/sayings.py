@@ -65,6 +65,37 @@ SAYINGS = {
     "ActingReadOnly": mark(
         "Vous voyez le site comme quelqu’un d’autre : rien ne peut être changé."
     ),
+    "OrderNotFound": mark("Cette commande n’est pas ici : ouvrez-la là où vous l’avez faite."),
+    "OrderKeyReused": mark("Rechargez la page et recommencez."),
+    "OrderClosed": mark("Cette commande ne peut plus être payée ni annulée."),
+    "NotForSale": mark("Cela ne se vend pas, ou plus."),
+    "OwnFilm": mark("C’est votre film : il vous est ouvert."),
+    "OwnedAlready": mark("Vous l’avez déjà : il n’y a rien à payer."),
+    "NeedsAccount": mark("Connectez-vous d’abord : cela se garde dans un compte."),
+    "MethodUnavailable": mark("Ce moyen ne marche pas en ce moment. Prenez-en un autre."),
+    "WrongPhone": mark("Ce n’est pas un numéro qui peut payer. Choisissez son pays, ou écrivez +…"),
+    "TooManyAttempts": mark(
+        "Un paiement est déjà en cours : terminez-le sur le téléphone, ou attendez un peu."
+    ),
+    "CouponNotValid": mark("Ce code ne retire rien de cette commande."),
+    "CouponNotFound": mark("Ce code ne vaut rien : il est faux, dépensé ou expiré."),
+    "CodeWorthless": mark("Ce code ne vaut rien : il est faux, dépensé ou expiré."),
+    "CodeTooSmall": mark("Il ne reste pas assez sur ce code pour cette commande."),
+    "CodeInOtherCurrency": mark("Ce code est dans une autre monnaie."),
+    "NotEnoughCoins": mark("Il n’y a pas assez de pièces."),
+    "NoSuchReceiver": mark("Personne n’a de compte à cette adresse, ou c’est la vôtre."),
+    "NotForCoins": mark("Ce film ne s’ouvre pas avec des pièces."),
+    "RefundTooLate": mark("Il est trop tard pour le rendre."),
+    "WatchedAlready": mark("Ce qui a été regardé ne se rend pas."),
+    "SubscribedAlready": mark("Vous avez déjà cet abonnement."),
+    "SubscriptionState": mark("Cela ne se peut pas avec l’abonnement tel qu’il est."),
+    "TrialUsed": mark("Vous avez déjà eu votre essai."),
+    "TrialNotOffered": mark("Cette offre n’a pas d’essai."),
+    "CurrencyDiffers": mark("L’autre offre est dans une autre monnaie : arrêtez d’abord celle-ci."),
+    "GiftCardNotFound": mark("La carte n’est pas prête : elle vient dès que c’est payé."),
+    "PayoutAccountMissing": mark("Dites d’abord où vous voulez être payé."),
+    "PayoutTooSmall": mark("C’est moins que le plus petit versement, ou plus que le disponible."),
+    "PayoutSettled": mark("Ce versement est parti : il ne peut plus changer."),
     "Unavailable": AWAY,
 }
 FIELDS = {

@@ -1,0 +1,1 @@
+"""Pages where money is: wallet, checkout, subscription, earnings."""

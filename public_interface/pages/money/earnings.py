@@ -1,0 +1,273 @@
+"""The film-maker's space: what was earned, by film and by day; statements; where and when paid."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+
+from kit.contracts.payments.earnings import DayEarning, FilmEarning, Statement
+from kit.contracts.payments.earnings_client import EarningsClient
+from kit.contracts.payments.errors import PayoutAccountMissing
+from kit.contracts.payments.payouts import (
+    Payout,
+    PayoutAccount,
+    PayoutAccountNew,
+    PayoutNew,
+    PayoutState,
+)
+from kit.contracts.payments.payouts_client import PayoutsClient
+from kit.errors import AppError
+from kit.i18n import Language, mark
+from kit.schema import Schema
+from kit.site.choices import choices
+from kit.site.filled import filled
+from kit.site.session import acting
+from public_interface.forms import PayoutAccountForm, PayoutForm
+from public_interface.pages.account.deeds import done
+from public_interface.pages.account.frame import back, words
+from public_interface.pages.account.sayings import said
+from public_interface.pages.money import ways
+from public_interface.pages.money.charts import ChartView, chart
+from public_interface.pages.money.means import pdf
+from public_interface.pages.money.order_view import calling_codes
+from public_interface.pages.money.till import new_key, show
+
+router = APIRouter()
+Mine = Annotated[EarningsClient, acting(EarningsClient)]
+Payouts = Annotated[PayoutsClient, acting(PayoutsClient)]
+HERE = "/account/earnings"
+STATES = {
+    PayoutState.pending: ("busy", mark("à approuver")),
+    PayoutState.held: ("warning", mark("retenu")),
+    PayoutState.in_transit: ("busy", mark("en route")),
+    PayoutState.succeeded: ("success", mark("versé")),
+    PayoutState.failed: ("danger", mark("échoué")),
+}
+REASONS = {
+    "new_account": mark("Le compte vient d’être changé : nous attendons quelques jours."),
+    "flags": mark("Nous vérifions le compte avant de verser."),
+    "staff": mark("Quelqu’un de l’équipe le regarde."),
+    "refused": mark("L’opérateur l’a refusé. L’argent est de nouveau disponible."),
+    "withdrawn": mark("Vous l’avez repris."),
+}
+FLAGS = {
+    "name": mark("Le nom du titulaire n’est pas celui de votre compte : nous vérifions."),
+    "duplicate": mark("Quelqu’un d’autre est payé à ce numéro : nous vérifions."),
+}
+OPERATORS = ("mixx", "moov", "mtn", "celtiis", "orange", "wave", "free", "airtel", "expresso")
+
+
+class FilmLine(Schema):
+    title: str
+    views: str
+    sales: str
+    amount: str
+
+
+class StatementLine(Schema):
+    month: str
+    href: str
+    opening: str
+    earned: str
+    paid: str
+    closing: str
+
+
+class PayoutLine(Schema):
+    id: str
+    amount: str
+    at: str
+    to: str
+    tone: str
+    state: str
+    why: str
+    may_withdraw: bool
+
+
+class AccountView(Schema):
+    method: str
+    phone: str
+    holder: str
+    warnings: list[str]
+
+
+class EarningsView(Schema):
+    """`may_ask`: enough is available and there is somewhere to pay it."""
+
+    available: str
+    balance: str
+    maturing: str
+    paid: str
+    hold: str
+    minimum: str
+    may_ask: bool
+    chart: ChartView | None
+    films: list[FilmLine]
+    statements: list[StatementLine]
+    payouts: list[PayoutLine]
+    account: AccountView | None
+    values: dict[str, str]
+    errors: dict[str, str]
+    countries: list[tuple[str, str]]
+    methods: list[tuple[str, str]]
+    key: str
+
+
+@router.get(HERE)
+async def earnings(request: Request, mine: Mine, payouts: Payouts) -> Response:
+    return show(request, "earnings", await _view(request, mine, payouts))
+
+
+@router.get(HERE + "/statements/{statement_id}.pdf")
+async def statement(request: Request, statement_id: UUID, mine: Mine) -> Response:
+    language = choices(request).language
+    body = await mine.statement_pdf(statement_id, "en" if language == "en" else "fr")
+    return pdf(body, str(statement_id))
+
+
+@router.post(f"{HERE}/account")
+async def set_account(request: Request, mine: Mine, payouts: Payouts) -> Response:
+    say = words(request)
+    typed = await filled(request, PayoutAccountForm, say)
+    errors = typed.errors
+    if typed.form is not None:
+        new = PayoutAccountNew.model_validate(typed.form.model_dump())
+        try:
+            await payouts.set_payout_account(new)
+            return back(request, HERE, mark("C’est là que vous serez payé."))
+        except AppError as error:
+            errors = {"phone": said(error, say)}
+    view = await _view(request, mine, payouts)
+    names = ("phone", "country", "method", "holder_name")
+    kept = {name: str(typed.values.get(name, "")) for name in names}
+    changed = view.model_copy(update={"errors": errors, "values": kept})
+    return show(request, "earnings", changed, 422)
+
+
+@router.post(f"{HERE}/payouts")
+async def ask(request: Request, payouts: Payouts) -> Response:
+    typed = await filled(request, PayoutForm, words(request))
+    if typed.form is None:
+        return back(request, HERE, next(iter(typed.errors.values()), ""), "danger")
+    asking = payouts.request_payout(PayoutNew(amount=typed.form.amount), typed.form.key)
+    text = mark("Votre demande est partie. Nous vous écrirons quand l’argent est versé.")
+    return await done(request, asking, HERE, text)
+
+
+@router.post(HERE + "/payouts/{payout_id}/withdrawal")
+async def withdraw(request: Request, payout_id: UUID, payouts: Payouts) -> Response:
+    text = mark("La demande est reprise : l’argent est de nouveau disponible.")
+    return await done(request, payouts.withdraw_payout(payout_id), HERE, text)
+
+
+async def _view(request: Request, mine: EarningsClient, payouts: PayoutsClient) -> EarningsView:
+    say = words(request)
+    found = await mine.my_earnings()
+    statements = (await mine.my_statements(limit=24)).items
+    sent = (await payouts.my_payouts(limit=20)).items
+    account = await _account(payouts)
+    is_enough = found.available_amount >= max(found.minimum_amount, 1)
+    return EarningsView(
+        available=say.money(found.available_amount, found.currency),
+        balance=say.money(found.balance_amount, found.currency),
+        maturing=say.money(found.maturing_amount, found.currency),
+        paid=say.money(found.paid_amount, found.currency),
+        hold=say.plural("%(num)s jour", "%(num)s jours", found.hold_days),
+        minimum=say.money(found.minimum_amount, found.currency),
+        may_ask=is_enough and account is not None,
+        chart=_chart(found.days, found.currency, say),
+        films=[_film(each, found.currency, say) for each in found.films],
+        statements=[_statement(each, say) for each in statements],
+        payouts=[_payout(each, say) for each in sent],
+        account=_shown(account, say) if account else None,
+        values=_typed(request, account),
+        errors={},
+        countries=calling_codes(say),
+        methods=[(name, ways.MARKS[name].words) for name in OPERATORS],
+        key=new_key(),
+    )
+
+
+async def _account(payouts: PayoutsClient) -> PayoutAccount | None:
+    try:
+        return await payouts.my_payout_account()
+    except PayoutAccountMissing:
+        return None
+
+
+def _typed(request: Request, account: PayoutAccount | None) -> dict[str, str]:
+    if account is None:
+        country = request.app.state.settings.country
+        return {"phone": "", "country": country, "method": OPERATORS[0], "holder_name": ""}
+    return {
+        "phone": "",
+        "country": account.country,
+        "method": account.method,
+        "holder_name": account.holder_name,
+    }
+
+
+def _shown(account: PayoutAccount, say: Language) -> AccountView:
+    flags = [] if account.checked_by else account.flags
+    return AccountView(
+        method=say(ways.mark_of(account.method).words),
+        phone=account.phone,
+        holder=account.holder_name,
+        warnings=[say(FLAGS[flag]) for flag in flags],
+    )
+
+
+def _chart(days: Sequence[DayEarning], currency: str, say: Language) -> ChartView | None:
+    if not any(each.amount for each in days):
+        return None
+    return chart(
+        [(_short(each.day), each.amount, _said(each, currency, say)) for each in days],
+        say("Revenus des 30 derniers jours"),
+        lambda amount: say.money(amount, currency),
+    )
+
+
+def _short(day: date) -> str:
+    return f"{day.day}/{day.month}"
+
+
+def _said(each: DayEarning, currency: str, say: Language) -> str:
+    views = say.plural("%(num)s vue", "%(num)s vues", each.views_count)
+    return f"{say.day(each.day)} : {say.money(each.amount, currency)}, {views}"
+
+
+def _film(each: FilmEarning, currency: str, say: Language) -> FilmLine:
+    return FilmLine(
+        title=each.film_title,
+        views=say.number(each.views_count),
+        sales=say.number(each.sales_count),
+        amount=say.money(each.views_amount + each.sales_amount, currency),
+    )
+
+
+def _statement(each: Statement, say: Language) -> StatementLine:
+    return StatementLine(
+        month=say.month(each.month),
+        href=f"{HERE}/statements/{each.id}.pdf",
+        opening=say.money(each.opening_amount, each.currency),
+        earned=say.money(each.views_amount + each.sales_amount, each.currency),
+        paid=say.money(each.paid_amount - each.returned_amount, each.currency),
+        closing=say.money(each.closing_amount, each.currency),
+    )
+
+
+def _payout(each: Payout, say: Language) -> PayoutLine:
+    tone, state = STATES[each.state]
+    why = say(REASONS[each.reason]) if each.reason in REASONS else ""
+    return PayoutLine(
+        id=str(each.id),
+        amount=say.money(each.amount, each.currency),
+        at=say.moment(each.requested_at),
+        to=f"{say(ways.mark_of(each.method).words)} {each.phone}",
+        tone=tone,
+        state=say(state),
+        why=each.note or why,
+        may_withdraw=each.state in {PayoutState.pending, PayoutState.held},
+    )

@@ -1,0 +1,201 @@
+"""The unlock sheet of a film's page: every way to have it, each one press away."""
+
+import logging
+
+from fastapi import APIRouter, Request, Response
+
+from kit.contracts.catalog.films import Film
+from kit.contracts.payments.shop import Bundle, BundleKind, FilmOffer, GrantKind, Owned, Way
+from kit.contracts.payments.shop_client import ShopClient
+from kit.contracts.payments.subscriptions import Interval
+from kit.contracts.payments.subscriptions_client import SubscriptionsClient
+from kit.errors import AppError
+from kit.i18n import Language
+from kit.schema import Schema
+from kit.site.filled import filled
+from kit.site.session import Person
+from public_interface import rules
+from public_interface.forms import UnlockForm
+from public_interface.pages import cards
+from public_interface.pages.account.frame import back, words
+from public_interface.pages.account.sayings import said
+from public_interface.pages.home import Catalog
+from public_interface.pages.money import kept
+from public_interface.pages.money.buying import country_of
+from public_interface.pages.money.till import new_key, not_too_often
+from public_interface.pages.visitor import Visitor
+
+logger = logging.getLogger(__name__)
+router = APIRouter()
+
+
+class OfferView(Schema):
+    """One way: a form to `action` with these fields, or a link to `href`."""
+
+    title: str
+    note: str
+    price: str
+    coins: int
+    action: str
+    fields: dict[str, str]
+    href: str
+    is_first: bool = False
+
+
+class SheetView(Schema):
+    """`paying_href`: a payment for this film is under way there. `is_own`: the visitor made it."""
+
+    offers: list[OfferView]
+    balance: int | None
+    paying_href: str
+    is_own: bool
+    is_coming: bool
+
+
+NO_SHEET = SheetView(offers=[], balance=None, paying_href="", is_own=False, is_coming=False)
+
+
+@router.post("/films/{slug}/unlock")
+async def unlock(slug: str, request: Request, catalog: Catalog, person: Person) -> Response:
+    """Have a film for coins, and watch it: nothing else is asked."""
+    say = words(request)
+    typed = await filled(request, UnlockForm, say)
+    here = f"/films/{slug}"
+    if typed.form is None:
+        return back(request, here)
+    shop: ShopClient = request.app.state.clients[ShopClient]
+    try:
+        await not_too_often(request, "unlock")
+        film = await catalog.film(slug)
+        await shop.acting(person.token).unlock(film.id, typed.form.kind, key=typed.form.key)
+    except AppError as error:
+        return back(request, f"{here}#unlock", said(error, say), "danger")
+    return back(request, f"/watch/{film.slug}")
+
+
+async def sheet(request: Request, film: Film, visitor: Visitor) -> SheetView:
+    """Return what can be done about a locked film; nothing where payments do not answer."""
+    say = words(request)
+    if visitor.person is not None and visitor.person.max_age is not None:
+        return NO_SHEET  # a child's profile buys nothing
+    paying = kept.paying_for(request, str(film.id))
+    view = NO_SHEET.model_copy(
+        update={"paying_href": f"/orders/{paying.order_id}" if paying else ""}
+    )
+    try:
+        offer = await _asked(request, visitor, film)
+        plans = await _plans(request, say) if film.access_level == "vip" else []
+    except AppError as error:
+        logger.warning("no offers for a film", extra={"error": type(error).__name__})
+        return view
+    return view.model_copy(
+        update={
+            "offers": [*_ways(offer, film, say), *plans],
+            "balance": offer.balance,
+            "is_own": offer.owned is Owned.maker,
+            "is_coming": offer.owned is Owned.grant,
+        }
+    )
+
+
+async def _asked(request: Request, visitor: Visitor, film: Film) -> FilmOffer:
+    shop: ShopClient = request.app.state.clients[ShopClient]
+    asked = shop.acting(visitor.person.token) if visitor.person else shop
+    return await asked.offer(film.id, country_of(request) or "")
+
+
+def _ways(offer: FilmOffer, film: Film, say: Language) -> list[OfferView]:
+    if offer.owned is not None:
+        return []
+    found = [
+        *_kind(offer, offer.rent, GrantKind.rental, film, say),
+        *_kind(offer, offer.buy, GrantKind.own, film, say),
+        *(_bundle(each, film, say) for each in offer.bundles if each.is_on_sale),
+    ]
+    return [each.model_copy(update={"is_first": at == 0}) for at, each in enumerate(found)]
+
+
+def _kind(
+    offer: FilmOffer, way: Way | None, kind: GrantKind, film: Film, say: Language
+) -> list[OfferView]:
+    """Return one of these for coins and one for money, as far as it is sold so."""
+    if way is None:
+        return []
+    is_rental = kind is GrantKind.rental
+    note = _window(offer, say) if is_rental else say("À vous, sans limite de temps")
+    title = say("Louer") if is_rental else say("Acheter")
+    found = []
+    if way.coins is not None:
+        found.append(_for_coins(offer, way.coins, kind, film, say, (title, note)))
+    if way.price is not None:
+        order = {"kind": "rental" if is_rental else "film", "subject": str(film.id)}
+        price = say.money(way.price.amount, way.price.currency)
+        found.append(_for_money(title, note, price, film, order))
+    return found
+
+
+def _for_coins(
+    offer: FilmOffer,
+    coins: int,
+    kind: GrantKind,
+    film: Film,
+    say: Language,
+    texts: tuple[str, str],
+) -> OfferView:
+    title, note = texts
+    here = f"/films/{film.slug}"
+    base = OfferView(title=title, note=note, price="", coins=coins, action="", fields={}, href="")
+    if offer.balance is None:
+        return base.model_copy(update={"href": f"/sign-in{rules.going_to(here)}"})
+    if offer.balance < coins:
+        missing = say.plural("il manque %(num)s pièce", "il manque %(num)s pièces",
+                             coins - offer.balance)  # fmt: skip
+        href = f"/account/wallet{rules.going_to(here)}"
+        return base.model_copy(update={"href": href, "note": f"{note} · {missing}"})
+    fields = {"film_id": str(film.id), "kind": kind.value, "key": new_key()}
+    return base.model_copy(update={"action": f"{here}/unlock", "fields": fields})
+
+
+def _for_money(title: str, note: str, price: str, film: Film, order: dict[str, str]) -> OfferView:
+    fields = {**order, "key": new_key(), "next": f"/films/{film.slug}"}
+    return OfferView(
+        title=title, note=note, price=price, coins=0, action="/orders", fields=fields, href=""
+    )
+
+
+def _bundle(each: Bundle, film: Film, say: Language) -> OfferView:
+    note = say.plural("%(num)s film", "%(num)s films", len(each.items))
+    if each.kind is BundleKind.season:
+        note = say("La saison entière, et les épisodes qui viennent")
+    order = {"kind": each.kind.value, "subject": str(each.id)}
+    title = cards.either(each.title_fr, each.title_en, say)
+    return _for_money(title, note, say.money(each.amount, each.currency), film, order)
+
+
+def _window(offer: FilmOffer, say: Language) -> str:
+    hours, days = offer.finish_within_hours or 0, offer.start_within_days or 0
+    return say(
+        "%(hours)s h une fois commencé, à commencer sous %(days)s jours", hours=hours, days=days
+    )
+
+
+async def _plans(request: Request, say: Language) -> list[OfferView]:
+    """Return the cheapest plan, leading to all of them."""
+    client: SubscriptionsClient = request.app.state.clients[SubscriptionsClient]
+    found = (await client.plans(country_of(request))).items
+    if not found:
+        return []
+    least = min(found, key=lambda plan: plan.amount)
+    per = say("par an") if least.interval is Interval.year else say("par mois")
+    return [
+        OfferView(
+            title=say("S’abonner"),
+            note=say("Tous les films VIP, sur tous vos appareils"),
+            price=f"{say.money(least.amount, least.currency)} {per}",
+            coins=0,
+            action="",
+            fields={},
+            href="/plans",
+            is_first=True,
+        )
+    ]

@@ -89,6 +89,14 @@ KINDS: Mapping[str, Kind] = {
         _money("coins.granted", "coins", "why", "link"),
         _money("film.yours", "title", "url"),
         _money("film.rented", "title", "url", "until", "hours"),
+        _money("subscription.started", "plan", "until", "url"),
+        _money("subscription.renewal_due", "plan", "amount", "on", "link", "url"),
+        _money("subscription.renewing", "plan", "amount", "on", "url"),
+        _money("subscription.past_due", "plan", "amount", "on", "link", "url"),
+        _money("subscription.ended", "plan", "url"),
+        _letter(
+            "gift_card.received", "giver", "amount", "message", "code", "link", group="money"
+        ),
         Kind("digest.news", "films", ("name", "count", "items"), (EMAIL,), is_shown=False),
     )
 }  # fmt: skip

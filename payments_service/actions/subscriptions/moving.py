@@ -88,11 +88,12 @@ async def _say_due(
         "plan": row.plan.title,
         "amount": language.money(order.amount, order.currency),
         "on": (one.grace_end if is_late else one.period_end).isoformat(),
+        "url": f"{tools.home}/account/subscription",
     }
     sealed = seal(tools.secret, NOTICE, {"link": renewing.link(tools, order.id)})
     await notify(session, kind, row.account_id, values, sealed=sealed)
 
 
 async def _say_over(session: AsyncSession, tools: Tools, row: Subscription) -> None:
-    values = {"plan": row.plan.title, "link": f"{tools.home}/plans"}
+    values = {"plan": row.plan.title, "url": f"{tools.home}/plans"}
     await notify(session, "subscription.ended", row.account_id, values)

@@ -97,7 +97,7 @@ class SubscriptionSeller:
             values = {
                 "plan": row.plan.title,
                 "until": row.period_end.isoformat(),
-                "link": f"{tools.home}/account/subscription",
+                "url": f"{tools.home}/account/subscription",
             }
             await notify(session, "subscription.started", row.account_id, values)
         attempt = next((each for each in order.attempts if each.is_matched), None)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from publisher_service.rules.words import Words
 from publisher_service.rules.words.money_en import MONEY
+from publisher_service.rules.words.plans_en import PLANS
 
 NOT_YOU = (
     "If this was not you, change your password at once and end the other sessions, on the "
@@ -172,6 +173,7 @@ ALL: Mapping[str, Words] = {
         "Hello {name},\n\nHere is what came from those you follow.\n\n{items}",
     ),
     **MONEY,
+    **PLANS,
 }
 WHAT: Mapping[str, str] = {
     "totp_on": "Codes from an app now protect your account.",

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from publisher_service.rules.words import Words
 from publisher_service.rules.words.money_fr import MONEY
+from publisher_service.rules.words.plans_fr import PLANS
 
 NOT_YOU = (
     "Si ce n’était pas vous, changez tout de suite votre mot de passe et fermez les autres "
@@ -177,6 +178,7 @@ ALL: Mapping[str, Words] = {
         "Bonjour {name},\n\nVoici ce qui est arrivé chez ceux que vous suivez.\n\n{items}",
     ),
     **MONEY,
+    **PLANS,
 }
 WHAT: Mapping[str, str] = {
     "totp_on": "Les codes d’une application protègent désormais votre compte.",

@@ -35,17 +35,14 @@ class CoinLot(Row, Table):
     __table_args__ = (
         CheckConstraint("remaining BETWEEN 0 AND amount AND amount > 0", "remaining"),
         CheckConstraint("value_amount >= 0 AND (remaining > 0 OR value_amount = 0)", "value"),
-        Index(
-            "ix_coin_lot_account_id",
-            "account_id",
-            "id",
-            postgresql_where=text("remaining > 0"),
-        ),
+        # None of them names `remaining`: what is spent is then rewritten on its own page.
+        Index("ix_coin_lot_account_id_id", "account_id", "id"),
         Index(
             "ix_coin_lot_expires_at",
             "expires_at",
-            postgresql_where=text("remaining > 0 AND expires_at IS NOT NULL"),
+            postgresql_where=text("expires_at IS NOT NULL"),
         ),
+        Index("ix_coin_lot_order_id", "order_id", postgresql_where=text("order_id IS NOT NULL")),
         {"postgresql_with": {"fillfactor": "70"}},
     )
 

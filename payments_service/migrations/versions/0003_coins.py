@@ -44,19 +44,20 @@ def _coins() -> None:
         sa.UniqueConstraint("key", name=op.f("uq_coin_lot_key")),
         postgresql_with={"fillfactor": "70"},
     )
-    op.create_index(
-        "ix_coin_lot_account_id",
-        "coin_lot",
-        ["account_id", "id"],
-        unique=False,
-        postgresql_where=sa.text("remaining > 0"),
-    )
+    op.create_index("ix_coin_lot_account_id_id", "coin_lot", ["account_id", "id"], unique=False)
     op.create_index(
         "ix_coin_lot_expires_at",
         "coin_lot",
         ["expires_at"],
         unique=False,
-        postgresql_where=sa.text("remaining > 0 AND expires_at IS NOT NULL"),
+        postgresql_where=sa.text("expires_at IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_coin_lot_order_id",
+        "coin_lot",
+        ["order_id"],
+        unique=False,
+        postgresql_where=sa.text("order_id IS NOT NULL"),
     )
     op.create_table(
         "coin_use",

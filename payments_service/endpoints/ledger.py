@@ -129,14 +129,14 @@ async def export_journals(
     """As CSV, XLSX (200 000 postings at most) or Beancount."""
     settings = request.app.state.settings
     reads = database(request).reads
-    return _sent(await exporting.journals(reads, form, query, settings.brand_name))
+    return sent(await exporting.journals(reads, form, query, settings.brand_name))
 
 
 @router.get("/ledger/exports/statement.{form}", response_class=Response, summary="A statement")
 async def export_statement(
     request: Request, form: TableForm, _: Reader, code: AccountCode
 ) -> StreamingResponse:
-    return _sent(await exporting.statement(database(request).reads, form, code))
+    return sent(await exporting.statement(database(request).reads, form, code))
 
 
 @router.get(
@@ -145,10 +145,10 @@ async def export_statement(
 async def export_trial_balance(
     form: TableForm, _: Reader, session: ReadSession, at: datetime | None = None
 ) -> StreamingResponse:
-    return _sent(await exporting.trial_balance(session, form, at))
+    return sent(await exporting.trial_balance(session, form, at))
 
 
-def _sent(export: Export) -> StreamingResponse:
+def sent(export: Export) -> StreamingResponse:
     name = f"{export.name}.{export.form}"
     return StreamingResponse(
         export.body,

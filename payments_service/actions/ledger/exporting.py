@@ -65,8 +65,13 @@ async def statement(reads: Sessions, form: TableForm, code: str) -> Export:
 async def trial_balance(session: AsyncSession, form: TableForm, at: datetime | None) -> Export:
     found = await reading.trial_balance(session, at)
     rows = [exports.TRIAL, *_trial_rows(found)]
+    return await of_rows(f"trial-balance-{found.at:%Y-%m-%d}", form, rows)
+
+
+async def of_rows(name: str, form: TableForm, rows: Sequence[Row]) -> Export:
+    """Return a small table, its heads first."""
     body = await asyncio.to_thread(_sheet, [rows]) if form == "xlsx" else exports.written(rows)
-    return Export(form, f"trial-balance-{found.at:%Y-%m-%d}", _once(body, form))
+    return Export(form, name, _once(body, form))
 
 
 async def _check_size(reads: Sessions, since: datetime, until: datetime) -> None:

@@ -1,6 +1,6 @@
 """What goes wrong in the books is found, whoever did it, and told until it is gone."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -29,7 +29,7 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
 @pytest.fixture
-def days_later(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+def days_later(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
     """Return a function that moves the clock on by so many days."""
     now = clock.now
 

@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections import Counter
+from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -203,7 +203,7 @@ async def test_the_books_are_written_out_as_a_table(alone: FastAPI, books: Ledge
     }
     dear = {one["account"]: one for one in table if one["key"] == "dear sale"}
     assert (dear["income:films:EUR"]["credit"], dear["income:films:EUR"]["debit"]) == ("12.34", "")
-    sums: Counter[str] = Counter()
+    sums: dict[str, Decimal] = defaultdict(Decimal)
     for one in table:
         sums[one["currency"]] += Decimal(one["debit"] or 0) - Decimal(one["credit"] or 0)
     assert set(sums.values()) == {0}

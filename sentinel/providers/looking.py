@@ -4,6 +4,7 @@ import asyncio
 import shutil
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -79,8 +80,10 @@ async def _with_jobs(seen: Seen, http: httpx.AsyncClient, deadline_seconds: floa
             answer = await http.get("/metrics")
     except (TimeoutError, httpx.TransportError):
         return seen
-    found = reading.jobs(answer.text) if answer.is_success else None
-    return Seen(seen.name, seen.kind, seen.state, seen.latency_ms, seen.detail, seen.checks, found)
+    if not answer.is_success:
+        return seen
+    told = answer.text
+    return replace(seen, jobs=reading.jobs(told), findings=reading.findings(told))
 
 
 def _said(error: Exception, deadline_seconds: float) -> str:

@@ -21,6 +21,7 @@ class Kind(StrEnum):
     low = "low"
     late = "late"
     failed = "failed"
+    books = "books"
     slow = "slow"
 
 
@@ -49,6 +50,7 @@ CRITICAL = (
 ASPECTS = {
     "backlog": (Kind.late, Severity.warning),
     "failed": (Kind.failed, Severity.notice),
+    "books": (Kind.books, Severity.warning),
     "speed": (Kind.slow, Severity.notice),
 }
 

@@ -26,6 +26,21 @@ def readiness(name: str, body: bytes, status: int, latency_ms: float) -> Seen:
     return Seen(name, "service", state, latency_ms, "; ".join(failing)[:LONGEST], checks)
 
 
+def findings(body: str) -> int | None:
+    """Read how many findings about the books are open; None where no books are kept."""
+    try:
+        families = list(text_string_to_metric_families(body))
+        values = [
+            sample.value
+            for family in families
+            for sample in family.samples
+            if sample.name == "ledger_findings"
+        ]
+        return int(sum(values)) if values else None
+    except (ValueError, OverflowError):
+        return None
+
+
 def jobs(body: str) -> Jobs | None:
     """Read the jobs out of `/metrics`; None when there are none, or they cannot be read."""
     waiting = failed = 0

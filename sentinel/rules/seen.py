@@ -30,6 +30,7 @@ class Seen:
     detail: str = ""
     checks: tuple[Check, ...] = field(default=())
     jobs: Jobs | None = None
+    findings: int | None = None  # what a service that keeps books finds wrong with them
     space: Space | None = None
 
 
@@ -58,6 +59,8 @@ def conditions(seen: Seen, limits: Limits) -> dict[str, tuple[str, str]]:
         late = seen.jobs.oldest_seconds > limits.late_seconds
         found[f"{seen.name}/backlog"] = ("late" if late else WELL, "")
         found[f"{seen.name}/failed"] = ("failed" if seen.jobs.failed else WELL, "")
+    if seen.findings is not None:
+        found[f"{seen.name}/books"] = ("books" if seen.findings else WELL, "")
     if seen.space is not None:
         found[f"{seen.name}/space"] = (room(seen.space), "")
     return found

@@ -71,6 +71,9 @@ ROOM = {
 WORK = {
     Kind.late: mark("Des travaux attendent depuis longtemps (%(name)s)."),
     Kind.failed: mark("Des travaux ont échoué pour de bon et attendent une décision (%(name)s)."),
+    Kind.books: mark(
+        "Les comptes ne tombent pas juste (%(name)s). Personne d’autre ne le remarque."
+    ),
     Kind.slow: mark("Tout répond, mais lentement (%(name)s)."),
 }
 WHY = {
@@ -84,6 +87,7 @@ WHY = {
     Kind.low: mark("Il reste %(free)s sur %(total)s (%(root)s)."),
     Kind.late: mark("Le plus ancien attend depuis %(oldest)s ; %(waiting)s en tout."),
     Kind.failed: mark("%(failed)s en tout. Chacun a été essayé plusieurs fois."),
+    Kind.books: mark("%(findings)s en tout : un solde, une retenue ou un compte de passage."),
     Kind.slow: mark("La dernière réponse a pris %(latency)s ms."),
 }
 SILENT_ENGINE = mark("%(root)s ne répond pas ; ce qui en a besoin ne s’en plaint pas encore.")
@@ -115,6 +119,10 @@ TODO = {
     Kind.failed: mark(
         "Ouvrez les travaux dans le tableau de bord : la raison est écrite ; "
         "relancez ou abandonnez."
+    ),
+    Kind.books: mark(
+        "Ouvrez Argent › Contrôles dans le tableau de bord : chaque écart y est nommé, "
+        "avec ce qui était attendu. Rien ne se corrige autrement que par une écriture inverse."
     ),
     Kind.slow: mark("Regardez la charge de la machine, puis le journal de %(service)s."),
 }
@@ -152,6 +160,7 @@ def why(fault: Fault, seen: Seen | None, words: Words) -> str:
         "oldest": words.duration(jobs.oldest_seconds) if jobs else "?",
         "waiting": words.number(jobs.waiting) if jobs else "?",
         "failed": words.number(jobs.failed) if jobs else "?",
+        "findings": words.number((seen.findings or 0) if seen else 0),
         "latency": words.number(round(seen.latency_ms or 0)) if seen else "?",
     }
     nobody_hurt = fault.kind is Kind.engine and not fault.affected

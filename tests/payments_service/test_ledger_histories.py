@@ -18,6 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_a
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
+from typing_extensions import override
 
 from kit.db import open_database
 from payments_service.models.ledger import Phase
@@ -183,6 +184,7 @@ class Histories(RuleBasedStateMachine):
     def _wait(self, work: Awaitable[Answer]) -> Answer:
         return self.loop.run_until_complete(work)
 
+    @override
     def teardown(self) -> None:
         self._wait(self.database.close())
         self.loop.close()

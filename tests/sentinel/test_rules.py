@@ -139,6 +139,7 @@ def test_when_nobody_can_be_reached_sentinel_doubts_itself() -> None:
     [
         ({"jobs": Jobs(3, 0, 301)}, Kind.late, Severity.warning),
         ({"jobs": Jobs(0, 2, 0)}, Kind.failed, Severity.notice),
+        ({"findings": 1}, Kind.books, Severity.warning),
         ({"latency_ms": 1600.0}, Kind.slow, Severity.notice),
     ],
 )

@@ -13,7 +13,7 @@ from kit.i18n import Language
 from sentinel.rules import words
 from sentinel.rules.doors import is_private
 from sentinel.rules.faults import Fault, Kind, faults, overall
-from sentinel.rules.reading import jobs, readiness
+from sentinel.rules.reading import findings, jobs, readiness
 from sentinel.rules.seen import Jobs, Seen, Space, room
 from sentinel.rules.telling import status
 from sentinel.settings import Settings
@@ -55,6 +55,17 @@ jobs_oldest_waiting_seconds{service="x"} 12.5
     assert jobs(text) == Jobs(waiting=5, failed=2, oldest_seconds=12.5)
     assert jobs("http_requests 3\n") is None
     assert jobs("{{{") is None
+
+
+def test_findings_about_the_books_are_read_from_metrics() -> None:
+    text = """
+ledger_findings{kind="trial_balance"} 1.0
+ledger_findings{kind="open_item"} 2.0
+"""
+    assert findings(text) == 3
+    assert findings('ledger_findings{kind="open_item"} 0.0\n') == 0
+    assert findings("http_requests 3\n") is None
+    assert findings("{{{") is None
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,14 @@
 """Films for sale, packs and coins, ready made: through the service's own doors."""
 
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import orjson
 from fastapi import FastAPI
-from sqlalchemy import text
+from sqlalchemy import text, update
 
+from catalog_service.models.films import Film as Row
+from kit import clock
 from kit.contracts.catalog.films import Film
 from kit.contracts.payments.coins import Pack, PackNew
 from kit.contracts.payments.coins_client import CoinsClient
@@ -14,17 +16,13 @@ from kit.contracts.payments.shop import FilmTermsNew
 from kit.contracts.payments.shop_client import ShopClient
 from kit.db import new_id
 from payments_service.actions.coins.lots import Coming, issue
+from payments_service.models.earnings import MakerShare
 from payments_service.queries import ledger
 from payments_service.rules import accounts
 from payments_service.rules.journals import journal, move
 from tests.cast import DANA
 from tests.factories.catalog import a_film, as_admin
 from tests.factories.payments import as_person
-
-
-def a_key() -> str:
-    """Return an Idempotency-Key."""
-    return str(uuid4())
 
 
 async def with_coins(
@@ -57,13 +55,21 @@ async def a_pack(app: FastAPI, **changes: Any) -> Pack:
     return await dana.make_pack(PackNew(**(values | changes)))
 
 
+async def a_shown_film(catalog_app: FastAPI, **changes: Any) -> Film:
+    """Make a published film, whose video the library is said to have encoded."""
+    film = await a_film(catalog_app, **changes)
+    ready = update(Row).values(video_guid=str(film.id), video_state="ready", video_seconds=5400)
+    async with catalog_app.state.database.sessions.begin() as session:
+        await session.execute(ready.where(Row.id == film.id))
+    return await as_admin(catalog_app).publish_film(film.id)
+
+
 async def a_sold_film(
     app: FastAPI, catalog_app: FastAPI, terms: FilmTermsNew | None = None, **changes: Any
 ) -> Film:
     """Make a published film that costs 2000 XOF or, unless told otherwise, 30 coins."""
     values: dict[str, Any] = {"access_level": "ppv", "price_amount": 2000, "currency": "XOF"}
-    film = await a_film(catalog_app, **(values | changes))
-    film = await as_admin(catalog_app).publish_film(film.id)
+    film = await a_shown_film(catalog_app, **(values | changes))
     dana = as_person(app, ShopClient, DANA, "admin")
     await dana.set_film_terms(film.id, terms or FilmTermsNew(coins=30, rental_coins=10))
     return film
@@ -75,3 +81,18 @@ async def notices(app: FastAPI, kind: str) -> list[dict[str, Any]]:
     async with app.state.database.reads() as session:
         found = [orjson.loads(payload)["notice"] for payload in await session.scalars(asked)]
     return [one for one in found if one["kind"] == kind]
+
+
+async def as_maker(app: FastAPI, film: Film, account_id: UUID) -> None:
+    """Let a film be somebody's own."""
+    row = MakerShare(
+        film_id=film.id,
+        account_id=account_id,
+        per_mille=1000,
+        film_title=film.title,
+        carry={},
+        given_by="staff",
+        given_at=clock.now(),
+    )
+    async with app.state.database.sessions.begin() as session:
+        session.add(row)

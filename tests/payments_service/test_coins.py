@@ -26,7 +26,8 @@ from payments_service.queries import coins as queries
 from payments_service.queries import ledger
 from tests.cast import ALICE, BOB, CHARLIE, DANA
 from tests.factories.payments import as_person, as_service, as_stranger
-from tests.factories.shop import a_key, notices, with_coins
+from tests.factories.selling import a_key
+from tests.factories.shop import notices, with_coins
 
 FILM = "film:01900000-0000-7000-8000-00000000f11a"
 

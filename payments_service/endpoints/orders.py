@@ -25,7 +25,6 @@ from kit.contracts.payments.orders import (
 )
 from kit.errors import Unauthenticated
 from kit.pages import Limit
-from kit.schema import Count
 from kit.web import CallerDep, ReadSession, Session, limited
 from payments_service.actions.orders import desk, looking, making, offers, paying, seeing
 from payments_service.endpoints.given import Key, MoneyReader, MoneyWriter, Secret, ToolsDep
@@ -128,7 +127,7 @@ async def methods(
     caller: CallerDep,
     session: ReadSession,
     tools: ToolsDep,
-    amount: Annotated[Count, Query()],
+    amount: Annotated[int, Query(ge=0, le=2**53)],
     currency: Annotated[Currency, Query()],
     country: Annotated[Country | None, Query()] = None,
     phone: Number = "",

@@ -41,7 +41,7 @@ def next_check(state: AttemptState, created_at: datetime, at: datetime) -> datet
 
     One that failed is asked about for a day: some providers let the payer try again.
     """
-    if state is AttemptState.approved:
+    if state == AttemptState.approved:
         return None
     later = [created_at + step for step in STEPS if created_at + step > at]
     if later:

@@ -1,16 +1,12 @@
 """What brings payments to their end by itself."""
 
-from datetime import timedelta
 from uuid import UUID
 
-from kit.clock import now
 from kit.contracts.payments.orders import WebhookState
-from kit.jobs import Job, Tasks, enqueue_many
-from payments_service.actions.orders import checking, fulfilling, hooks, making
-from payments_service.queries import inbox, orders
+from kit.jobs import Job, Tasks
+from payments_service.actions.orders import checking, fulfilling, hooks, making, minding
 
 tasks = Tasks()
-LOST = timedelta(minutes=2)  # work that is still undone then has lost its job
 
 
 async def _unhandled(job: Job, reason: str) -> None:
@@ -45,23 +41,9 @@ async def expire_order(job: Job, order_id: str) -> None:
 
 @tasks.every(5)
 async def mind_payments(job: Job) -> None:
-    """Have every provider asked that is due, and whatever was forgotten done: the janitor."""
-    session, at = job.session, now()
-    attempts = [str(one) for one in await orders.due(session, at)]
-    if attempts:
-        asked = [{"attempt_id": one} for one in attempts]
-        await enqueue_many(session, "check_attempt", asked, keys=attempts)
-    over = [str(one) for one in await orders.stale(session, at)]
-    if over:
-        await enqueue_many(session, "expire_order", [{"order_id": one} for one in over], keys=over)
+    await minding.mind(job.session)
 
 
 @tasks.every(60)
 async def find_forgotten(job: Job) -> None:
-    """Ask again for work whose job is gone: it was discarded, or its database restored."""
-    session, before = job.session, now() - LOST
-    ungiven = [str(one) for one in await orders.ungiven(session, before)]
-    if ungiven:
-        asked = [{"order_id": one} for one in ungiven]
-        await enqueue_many(session, "fulfil_order", asked, keys=ungiven)
-    await inbox.ask(await inbox.waiting_since(session, before), session)
+    await minding.find_forgotten(job.session)

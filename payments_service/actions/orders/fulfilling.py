@@ -24,7 +24,7 @@ async def fulfil(session: AsyncSession, tools: Tools, order_id: UUID) -> bool:
         return False
     await tools.seller(order.kind).fulfil(session, tools, order)
     order.fulfilled_at = now()
-    if order.state is OrderState.paid:
+    if order.state == OrderState.paid:
         order.state = OrderState.fulfilled
     told = {"order_id": str(order.id), "kind": order.kind, "subject": order.subject}
     await emit(session, "OrderFulfilled", told, key=str(order.id))

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.clock import now
 from kit.contracts.payments.orders import WebhookState
-from kit.jobs import Later
+from kit.jobs import Later, enqueue
 from payments_service.actions.orders import checking
 from payments_service.actions.orders.settling import Settled
 from payments_service.actions.tools import Tools
@@ -24,7 +24,7 @@ async def handle(tools: Tools, webhook_id: UUID) -> None:
     async with tools.database.reads() as session:
         webhook = await inbox.webhook(session, webhook_id)
         attempt = await _attempt(session, webhook.provider, _hook(webhook))
-    if webhook.state is WebhookState.handled:
+    if webhook.state == WebhookState.handled:
         return
     if attempt is None:
         attempt = await _traced(tools, webhook)
@@ -55,7 +55,8 @@ async def replay(session: AsyncSession, webhook_id: UUID) -> Webhook:
     webhook.state = WebhookState.waiting
     webhook.handled_at = None
     await session.flush()
-    await inbox.ask([webhook.id], session)
+    # No key: the run that handled it may not have ended yet.
+    await enqueue(session, "handle_webhook", {"webhook_id": str(webhook.id)})
     return webhook
 
 

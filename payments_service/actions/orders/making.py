@@ -66,7 +66,7 @@ def check_key(key: str) -> None:
 async def cancel(session: AsyncSession, tools: Tools, order_id: UUID) -> Order:
     """Call an order off. A payment that comes all the same still pays it; raise OrderClosed."""
     order = await orders.order_for_update(session, order_id)
-    if order.state is OrderState.cancelled:
+    if order.state == OrderState.cancelled:
         return order
     if order.state not in OPEN:
         raise OrderClosed(state=order.state)

@@ -45,8 +45,8 @@ async def settle(session: AsyncSession, tools: Tools, attempt_id: UUID, seen: Se
     attempt.trouble = ""
     if seen.saved:
         attempt.secrets = {**attempt.secrets, "saved": seen.saved}  # for Renewing.charge_again
-    outcome = "moved" if attempt.state is not before else "same"
-    if attempt.state is AttemptState.approved is not before:
+    outcome = "moved" if attempt.state != before else "same"
+    if attempt.state == AttemptState.approved != before:
         outcome = await _receive(session, tools, order, attempt, seen)
     await _follow_reversal(session, attempt, seen)
     return Settled(order.id, outcome, is_paid=outcome == "paid")
@@ -65,7 +65,7 @@ def move(attempt: Attempt, seen: AttemptState, reason: str = "") -> None:
     """Let an attempt go on to a state, if that is forward, and say when to ask again."""
     at = now()
     state = attempts.moved(attempt.state, seen)
-    if state is not attempt.state:
+    if state != attempt.state:
         attempt.state = state
         attempt.reason = reason
         attempt.updated_at = at
@@ -76,7 +76,7 @@ async def pay_free(session: AsyncSession, order: Order) -> None:
     """Take an order that costs nothing as paid."""
     order.state = OrderState.paid
     order.paid_at = now()
-    await _tell_paid(session, order)
+    await _tell_paid(session, order, 0)
 
 
 async def _contradiction(session: AsyncSession, attempt: Attempt, seen: Seen) -> str:
@@ -107,7 +107,7 @@ async def _receive(
     order.is_test = attempt.is_test
     order.state = OrderState.paid
     order.paid_at = now()
-    await _tell_paid(session, order)
+    await _tell_paid(session, order, FIRST_OURS_SECONDS)
     return "paid"
 
 
@@ -120,11 +120,9 @@ async def _owe_back(session: AsyncSession, attempt: Attempt, reason: str) -> str
     return "unmatched"
 
 
-async def _tell_paid(session: AsyncSession, order: Order) -> None:
+async def _tell_paid(session: AsyncSession, order: Order, seconds: float) -> None:
     given = {"order_id": str(order.id)}
-    await enqueue(
-        session, "fulfil_order", given, key=str(order.id), delay_seconds=FIRST_OURS_SECONDS
-    )
+    await enqueue(session, "fulfil_order", given, key=str(order.id), delay_seconds=seconds)
     told = {
         "order_id": str(order.id),
         "account_id": str(order.account_id) if order.account_id else None,

@@ -96,7 +96,7 @@ async def test_the_same_comes_as_a_table(alone: FastAPI) -> None:
     with zipfile.ZipFile(io.BytesIO(await of_staff(alone).revenue_table(asked, "xlsx"))) as book:
         sheet = book.read("xl/worksheets/sheet1.xml").decode()
     assert "2026-03-02" in sheet
-    assert ">12.5<" in sheet
+    assert "<v>12.50</v>" in sheet
 
 
 async def test_too_long_a_period_is_refused(alone: FastAPI) -> None:

@@ -21,6 +21,10 @@ class Elsewhere(httpx.AsyncHTTPTransport):
         super().__init__()
         self.port = port
 
+    @classmethod
+    def client(cls, port: int) -> httpx.AsyncClient:
+        return httpx.AsyncClient(transport=cls(port), trust_env=False)
+
     @override
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         request.url = request.url.copy_with(scheme="http", host="127.0.0.1", port=self.port)

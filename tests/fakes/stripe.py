@@ -37,6 +37,7 @@ EVENTS = {
 class Stripe(Rail):
     """`settles_in`: the currency of its fees and payouts; empty: the payment's. `off_session`: what
     a kept card is answered with, a decline code or nothing. `pending`: money not yet available.
+    `heads`: the headers of what was posted.
     """
 
     provider, method, currency, country, phone = "stripe", "card", "EUR", "TG", ""
@@ -51,6 +52,7 @@ class Stripe(Rail):
         self.dispute_status = "needs_response"
         self.answered: dict[str, tuple[str, int, bytes]] = {}
         self.per_page = 100
+        self.heads: list[Mapping[str, str]] = []
 
     @override
     def settings(self) -> dict[str, Any]:
@@ -125,6 +127,7 @@ class Stripe(Rail):
         async def answer(request: web.Request) -> web.StreamResponse:
             if denied := self._denied(request):
                 return denied
+            self.heads.append(request.headers)
             key, asked = request.headers["Idempotency-Key"], await request.text()
             if key in self.answered:
                 before, status, content = self.answered[key]

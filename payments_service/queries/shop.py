@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import case, delete, exists, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
@@ -182,7 +182,7 @@ async def holders(session: AsyncSession, bundle_id: UUID) -> Sequence[Grant]:
     asked = (
         select(Grant)
         .where(Grant.bundle_id == bundle_id, Grant.state != GrantState.ended)
-        .distinct(Grant.account_id)
+        .ext(distinct_on(Grant.account_id))
         .order_by(Grant.account_id, Grant.id)
     )
     return (await session.scalars(asked)).all()

@@ -12,6 +12,8 @@ from kit import clock
 from kit.contracts.catalog.films import Film
 from kit.contracts.payments.coins import Pack, PackNew
 from kit.contracts.payments.coins_client import CoinsClient
+from kit.contracts.payments.orders import Order, OrderMade, OrderNew
+from kit.contracts.payments.orders_client import OrdersClient
 from kit.contracts.payments.shop import FilmTermsNew
 from kit.contracts.payments.shop_client import ShopClient
 from kit.db import new_id
@@ -22,7 +24,9 @@ from payments_service.rules import accounts
 from payments_service.rules.journals import journal, move
 from tests.cast import DANA
 from tests.factories.catalog import a_film, as_admin
-from tests.factories.payments import as_person
+from tests.factories.payments import as_person, as_stranger
+from tests.factories.selling import a_key, paying
+from tests.fakes.plain_rail import PlainRail
 
 
 async def with_coins(
@@ -96,3 +100,17 @@ async def as_maker(app: FastAPI, film: Film, account_id: UUID) -> None:
     )
     async with app.state.database.sessions.begin() as session:
         session.add(row)
+
+
+async def bought(app: FastAPI, rail: PlainRail, who: UUID | None, **new: Any) -> Order:
+    """Order and pay, as `who` or as nobody; return the order as it is then."""
+    client = as_stranger(app, OrdersClient) if who is None else as_person(app, OrdersClient, who)
+    return await paid(rail, client, await client.make_order(OrderNew(**new), a_key()))
+
+
+async def paid(rail: PlainRail, client: OrdersClient, made: OrderMade) -> Order:
+    order = await paying(client, made)
+    charge = rail.of_attempt(str(order.attempts[-1].id))
+    assert charge is not None
+    rail.approve(charge.ref)
+    return await client.look(order.id, made.secret or "")

@@ -31,7 +31,7 @@ from kit.contracts.payments.errors import (
     RentalOver,
     WatchedAlready,
 )
-from kit.contracts.payments.orders import Order, OrderKind, OrderNew, OrderState
+from kit.contracts.payments.orders import OrderKind, OrderNew, OrderState
 from kit.contracts.payments.orders_client import OrdersClient
 from kit.contracts.payments.shop import FilmTermsNew, GrantKind, GrantState, Owned
 from kit.contracts.payments.shop_client import ShopClient
@@ -47,8 +47,8 @@ from tests.conftest import Start
 from tests.factories.catalog import a_film, access_token, as_stranger
 from tests.factories.payments import as_person
 from tests.factories.payments import as_stranger as as_nobody
-from tests.factories.selling import a_key, paying
-from tests.factories.shop import a_shown_film, a_sold_film, as_maker, notices, with_coins
+from tests.factories.selling import a_key
+from tests.factories.shop import a_shown_film, a_sold_film, as_maker, bought, notices, with_coins
 from tests.fakes.plain_rail import PlainRail
 from tests.payments_service.conftest import MakeSettings
 
@@ -84,17 +84,6 @@ def plays(catalog_app: FastAPI) -> Callable[..., Awaitable[bool]]:
 
 
 Plays = Callable[..., Awaitable[bool]]
-
-
-async def bought(app: FastAPI, rail: PlainRail, who: UUID | None, **new: Any) -> Order:
-    """Order and pay, as `who` or as nobody; return the order as it is then."""
-    client = as_nobody(app, OrdersClient) if who is None else as_person(app, OrdersClient, who)
-    made = await client.make_order(OrderNew(**new), a_key())
-    order = await paying(client, made)
-    charge = rail.of_attempt(str(order.attempts[-1].id))
-    assert charge is not None
-    rail.approve(charge.ref)
-    return await client.look(order.id, made.secret or "")
 
 
 async def test_a_film_unlocked_with_coins_opens_in_the_same_request(

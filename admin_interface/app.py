@@ -26,6 +26,17 @@ from admin_interface.pages import (
     tokens,
     uploads,
 )
+from admin_interface.pages.money import (
+    ledger,
+    ledger_deeds,
+    orders,
+    payouts,
+    providers,
+    refunds,
+    revenue,
+    shop,
+    vouchers,
+)
 from admin_interface.pages.social import accounts, calendar, compose, media, publications
 from admin_interface.pages.staff import EnrolFirst, ask_to_enrol, ask_to_sign_in
 from admin_interface.settings import Settings
@@ -33,6 +44,17 @@ from kit.client import ServiceClient
 from kit.contracts.accounts import AccountsClient
 from kit.contracts.catalog.client import CatalogClient
 from kit.contracts.gateway import GatewayClient
+from kit.contracts.payments.coins_client import CoinsClient
+from kit.contracts.payments.earnings_client import EarningsClient
+from kit.contracts.payments.ledger_client import LedgerClient
+from kit.contracts.payments.orders_client import OrdersClient
+from kit.contracts.payments.payouts_client import PayoutsClient
+from kit.contracts.payments.promotions_client import PromotionsClient
+from kit.contracts.payments.refunds_client import RefundsClient
+from kit.contracts.payments.revenue import RevenueClient
+from kit.contracts.payments.shop_client import ShopClient
+from kit.contracts.payments.subscriptions_client import SubscriptionsClient
+from kit.contracts.payments.vouchers_client import VouchersClient
 from kit.contracts.publisher.client import PublisherClient
 from kit.contracts.tokens import TokensClient
 from kit.contracts.transcoder.client import VideoLibraryClient
@@ -40,6 +62,19 @@ from kit.errors import Unauthenticated
 from kit.site.app import build_site
 from kit.site.session import KeepSession, NotSignedIn, SessionCookies, once_more
 
+PAYMENTS: tuple[type[ServiceClient], ...] = (
+    CoinsClient,
+    EarningsClient,
+    LedgerClient,
+    OrdersClient,
+    PayoutsClient,
+    PromotionsClient,
+    RefundsClient,
+    RevenueClient,
+    ShopClient,
+    SubscriptionsClient,
+    VouchersClient,
+)
 MEGABYTE = 1024 * 1024
 PAGES = (
     overview,
@@ -64,6 +99,15 @@ PAGES = (
     media,
     accounts,
     calendar,
+    revenue,
+    orders,
+    refunds,
+    shop,
+    vouchers,
+    payouts,
+    providers,
+    ledger_deeds,  # before the addresses of accounts and movements
+    ledger,
     security,
     passkeys,
     patterns,
@@ -103,5 +147,6 @@ def _clients(settings: Settings) -> tuple[ServiceClient, ...]:
         GatewayClient.at(settings, settings.gateway_url),
         PublisherClient.at(settings, settings.publisher_url),
         TokensClient.at(settings, settings.tokens_url),
+        *(kind.at(settings, settings.payments_url) for kind in PAYMENTS),
         VideoLibraryClient.of(settings.bunny_api_url, settings.bunny_library_id, key),
     )

@@ -19,6 +19,9 @@ class Settings(SiteSettings, env_prefix="ADMIN_"):
     tokens_url: str = shared(
         "TOKENS_URL", "http://127.0.0.1:5060", description="tokens_service, which makes codes"
     )
+    payments_url: str = shared(
+        "PAYMENTS_URL", "http://127.0.0.1:5064", description="payments_service, for all money"
+    )
     sentinel_public_url: str = shared(
         "SENTINEL_PUBLIC_URL", "http://127.0.0.1:5059", description="the health page, for a browser"
     )

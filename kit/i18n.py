@@ -16,6 +16,7 @@ from babel.support import Translations
 
 SOURCE = "fr"
 LANGUAGES = ("fr", "en")
+COIN = "COIN"  # the unit of coins in payments_service
 NO_BREAK = "\N{NO-BREAK SPACE}"
 KILO = 1000
 
@@ -55,7 +56,9 @@ class Language:
         return str(numbers.format_decimal(value, locale=self.code))
 
     def money(self, amount: int, currency: str) -> str:
-        """Write an amount in minor units: "500 F", "12,50 €"."""
+        """Write an amount in minor units: "500 F", "12,50 €", "30 pièces"."""
+        if currency == COIN:
+            return f"{self.number(amount)}{NO_BREAK}{self.form('pièce', 'pièces', amount)}"
         if currency in {"XOF", "XAF"}:
             return f"{self.number(amount)}{NO_BREAK}F"
         digits = numbers.get_currency_precision(currency)

@@ -1,0 +1,1 @@
+"""Money: orders and what became of them, what is sold, payouts, the ledger."""

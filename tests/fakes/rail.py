@@ -87,6 +87,10 @@ class Rail(Simulator):
     currency = "XOF"
     country = "BJ"
     phone = "+2290197000000"
+    finds_lost = True
+    """Whether a charge whose making was not answered can be found. Where not (PayPal, PayDunya),
+    the payer had no address to pay at, so there is nothing to find.
+    """
 
     def __init__(self, seed: int = 1) -> None:
         self.chance = random.Random(seed)
@@ -97,6 +101,7 @@ class Rail(Simulator):
         self.is_down = False
         self.opening = 0
         super().__init__()
+        self.app.router.add_post("/__payer__/{attempt}", self._payer)
 
     # What a simulator says of itself.
 
@@ -213,6 +218,16 @@ class Rail(Simulator):
     def forged(self, headers: dict[str, str], body: bytes) -> Sent:
         """Return that webhook with another body under the same signature."""
         return headers, body.replace(b"1", b"2", 1) + b" "
+
+    async def _payer(self, request: web.Request) -> web.Response:
+        """Let the payer of an attempt agree, and return the webhooks that wait: for a payments
+        service in another process, which posts them to itself.
+        """
+        charge = self.of_attempt(request.match_info["attempt"])
+        if charge is not None and charge.state == "pending":
+            self.approve(charge.ref)
+        sent, self.waiting = self.waiting, []
+        return web.json_response([[headers, body.hex()] for headers, body in sent])
 
     @override
     async def _befall(self, request: web.Request, handler: Handler) -> web.StreamResponse:

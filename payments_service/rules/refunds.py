@@ -40,7 +40,7 @@ class Left:
 
 def why_not(order: Order, at: datetime, days: int, *, is_used: bool) -> str:
     """Return why who bought may not have this refunded; "" when they may."""
-    if order.state is OrderState.disputed:
+    if order.state == OrderState.disputed:
         return "disputed"
     if order.state in {OrderState.refunded, OrderState.partially_refunded}:
         return "nothing_left"

@@ -61,7 +61,7 @@ async def earn(session: AsyncSession, tools: Tools, event: Event) -> bool:
         amount=event.amount,
         currency=event.currency,
         earned_amount=rules.total_of(given.values()) + sum(forgiven.values()),
-        terms=[part.told() for part in parts],
+        terms=[{**part.told(), "carry": carry[part.account_id]} for part in parts],
         journal_id=event.journal_id,
         accrued_at=at,
     )

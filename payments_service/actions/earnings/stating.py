@@ -138,19 +138,17 @@ async def _replay_film(
         for row in await earnings.earnings_of(session, [one.id for one in accruals])
     }
     views = await earnings.views_of(session, film_id)
-    carry: dict[str, dict[UUID, int]] = {}
     for accrual in accruals:
-        if accrual.kind is EarningKind.views and views.get(accrual.day, 0) != accrual.quantity:
+        if accrual.kind == EarningKind.views and views.get(accrual.day, 0) != accrual.quantity:
             differences.append(f"{accrual.key}: {views.get(accrual.day, 0)} views are there")
         parts = [Part.of(told) for told in accrual.terms]
         event = rules.Event(
             accrual.key, accrual.kind, film_id, accrual.day, accrual.quantity, accrual.amount,
             accrual.currency,
         )  # fmt: skip
-        owed = carry.setdefault(accrual.currency, {})
-        given = rules.earned(event, parts, owed)
+        carry = {UUID(told["account_id"]): int(told["carry"]) for told in accrual.terms}
+        given = rules.earned(event, parts, carry)
         for account_id, one in given.items():
-            owed[account_id] = one.carry
             row = kept.get((accrual.id, account_id))
             if row is None or (row.due, row.amount - row.forgiven_amount) != (one.due, one.amount):
                 differences.append(f"{accrual.key}: {account_id}")

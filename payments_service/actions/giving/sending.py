@@ -39,7 +39,7 @@ async def go_on(tools: Tools, attempt_id: UUID) -> GivingState | None:
         attempt = await session.get(GivingAttempt, attempt_id)
     if attempt is None or attempt.state in FINAL:
         return attempt.state if attempt else None
-    if attempt.state is GivingState.new:
+    if attempt.state == GivingState.new:
         return await _send(tools, attempt_id)
     return await _ask(tools, attempt)
 
@@ -48,7 +48,7 @@ async def _send(tools: Tools, attempt_id: UUID) -> GivingState | None:
     """Send once; from this moment on the outcome is unknown until somebody tells."""
     async with tools.database.sessions.begin() as session:
         attempt = await giving.attempt_for_update(session, attempt_id)
-        if attempt is None or attempt.state is not GivingState.new:
+        if attempt is None or attempt.state != GivingState.new:
             return attempt.state if attempt else None
         _move(attempt, GivingState.unknown)
         told = await _giving(tools, attempt)
@@ -78,7 +78,7 @@ async def _ask(tools: Tools, attempt: GivingAttempt) -> GivingState | None:
         return await _note(tools, attempt.id, trouble)
     if given is not None:
         return await _settled(tools, attempt.id, given)
-    is_lost = attempt.state is GivingState.unknown and may_resend(attempt.updated_at, now())
+    is_lost = attempt.state == GivingState.unknown and may_resend(attempt.updated_at, now())
     if not is_lost:
         return await _note(tools, attempt.id, Trouble("the provider does not know of it yet"))
     await _note(tools, attempt.id, Trouble("never arrived: sent again"), GivingState.new)

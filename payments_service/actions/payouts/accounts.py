@@ -79,7 +79,7 @@ async def check(session: AsyncSession, caller: Caller, row_id: UUID) -> PayoutAc
         row.checked_by = caller.id or caller.kind
         await session.flush()
         for payout in await payouts.waiting_of(session, row.account_id):
-            if payout.state is PayoutState.held and payout.reason == "flags":
+            if payout.state == PayoutState.held and payout.reason == "flags":
                 why = rules.held_up_by(row, now())
                 payout.state = PayoutState.held if why else PayoutState.pending
                 payout.reason = why

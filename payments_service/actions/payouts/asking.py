@@ -113,7 +113,7 @@ async def withdraw(session: AsyncSession, caller: Caller, payout_id: UUID) -> Pa
     payout = await find(session, Payout, payout_id, PayoutNotFound, lock=True)
     if str(payout.account_id) != caller.id:
         raise PayoutNotFound
-    if payout.state is PayoutState.failed and payout.reason == "withdrawn":
+    if payout.state == PayoutState.failed and payout.reason == "withdrawn":
         return payout
     if payout.state not in WAITING:
         raise PayoutSettled

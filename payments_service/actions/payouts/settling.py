@@ -21,11 +21,11 @@ FRENCH = Language("fr")
 async def follow(session: AsyncSession, tools: Tools, attempt: GivingAttempt, given: Given) -> None:
     """Let a payout follow its attempt: approved it has arrived, declined its money is back."""
     payout = await session.get(Payout, attempt.payout_id, with_for_update=True)
-    if payout is None or payout.state is not PayoutState.in_transit:
+    if payout is None or payout.state != PayoutState.in_transit:
         return
-    if attempt.state is GivingState.approved:
+    if attempt.state == GivingState.approved:
         await _arrive(session, payout, attempt, given.fee)
-    elif attempt.state is GivingState.declined:
+    elif attempt.state == GivingState.declined:
         await _return(session, payout, attempt)
 
 

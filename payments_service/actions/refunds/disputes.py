@@ -42,9 +42,9 @@ async def close(
     """Say how the bank decided; raise DisputeNotFound, DisputeClosed. Saying it again is fine."""
     dispute = await find(session, Dispute, dispute_id, DisputeNotFound, lock=True)
     outcome = DisputeState(asked.outcome)
-    if dispute.state is outcome:
+    if dispute.state == outcome:
         return dispute
-    if dispute.state is not DisputeState.open:
+    if dispute.state != DisputeState.open:
         raise DisputeClosed
     order = await orders.order_for_update(session, dispute.order_id)
     attempt = next(one for one in order.attempts if one.id == dispute.attempt_id)

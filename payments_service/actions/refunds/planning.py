@@ -168,7 +168,7 @@ async def _order(session: AsyncSession, caller: Caller, order_id: UUID, secret: 
 async def _why_not(session: AsyncSession, tools: Tools, order: Order) -> str:
     is_used = (
         await queries.are_coins_used(session, order)
-        if order.kind is OrderKind.coins
+        if order.kind == OrderKind.coins
         else await queries.is_watched(session, order, viewers_of(tools, order))
     )
     return rules.why_not(order, now(), tools.settings.refund_days, is_used=is_used)

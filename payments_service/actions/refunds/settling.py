@@ -27,11 +27,11 @@ UNMATCHED = "unmatched"
 async def follow(session: AsyncSession, tools: Tools, attempt: GivingAttempt, given: Given) -> None:
     """Let a refund follow its attempt: approved it is in the books, declined it is free again."""
     row = await session.get(Refund, attempt.refund_id, with_for_update=True)
-    if row is None or row.state is not RefundState.pending:
+    if row is None or row.state != RefundState.pending:
         return
-    if attempt.state is GivingState.approved:
+    if attempt.state == GivingState.approved:
         await succeed(session, tools, row, fee=given.fee)
-    elif attempt.state is GivingState.declined:
+    elif attempt.state == GivingState.declined:
         row.state = RefundState.failed
         row.trouble = attempt.reason
         row.settled_at = now()
@@ -82,7 +82,7 @@ async def succeed_in_coins(session: AsyncSession, tools: Tools, row: Refund) -> 
 async def _after(session: AsyncSession, tools: Tools, order: Order, row: Refund) -> None:
     order.refunded_amount += row.amount
     is_whole = order.refunded_amount >= order.amount
-    if order.state is not OrderState.disputed:
+    if order.state != OrderState.disputed:
         order.state = OrderState.refunded if is_whole else OrderState.partially_refunded
     await session.flush()
     await tools.seller(order.kind).take_back(session, tools, order, order.refunded_amount)

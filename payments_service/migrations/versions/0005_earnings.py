@@ -32,7 +32,7 @@ END $$;
 
 CREATE FUNCTION check_next_number() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF NEW.last_number <> OLD.last_number + 1 OR NOT EXISTS (
+    IF NEW.last_number <> OLD.last_number + 1 OR OLD.last_number > 0 AND NOT EXISTS (
         SELECT FROM invoice WHERE series = OLD.series AND year = OLD.year
         AND number = OLD.last_number
     ) THEN
@@ -76,6 +76,8 @@ END $$;
 TRIGGERS = """
 CREATE TRIGGER numbered BEFORE INSERT ON invoice
     FOR EACH ROW EXECUTE FUNCTION check_numbered();
+CREATE TRIGGER first_number BEFORE INSERT ON invoice_series
+    FOR EACH ROW WHEN (NEW.last_number <> 0) EXECUTE FUNCTION refuse_rewriting();
 CREATE TRIGGER next_number BEFORE UPDATE ON invoice_series
     FOR EACH ROW EXECUTE FUNCTION check_next_number();
 CREATE TRIGGER never_deleted BEFORE DELETE ON invoice_series

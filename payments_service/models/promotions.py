@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from kit.contracts.payments.promotions import CouponKind
 from kit.db import Row
 from payments_service.models.table import Table
+from payments_service.models.words import OneOf
 
 
 class Coupon(Row, Table):
@@ -25,7 +26,7 @@ class Coupon(Row, Table):
 
     code: Mapped[str] = mapped_column(unique=True)
     label: Mapped[str]
-    kind: Mapped[CouponKind] = mapped_column(Text)
+    kind: Mapped[CouponKind] = mapped_column(OneOf(CouponKind))
     percent: Mapped[int | None]
     amount: Mapped[int | None] = mapped_column(BigInteger)
     currency: Mapped[str | None]

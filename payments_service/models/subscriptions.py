@@ -8,7 +8,6 @@ from sqlalchemy import (
     CheckConstraint,
     ForeignKey,
     Index,
-    Text,
     UniqueConstraint,
     text,
 )
@@ -17,6 +16,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from kit.contracts.payments.subscriptions import Interval, PeriodKind, SubscriptionState
 from kit.db import Row
 from payments_service.models.table import Table
+from payments_service.models.words import OneOf
 
 
 class Plan(Row, Table):
@@ -33,7 +33,7 @@ class Plan(Row, Table):
     description: Mapped[str]
     description_en: Mapped[str]
     tier: Mapped[str]
-    interval: Mapped[Interval] = mapped_column(Text)
+    interval: Mapped[Interval] = mapped_column(OneOf(Interval))
     amount: Mapped[int] = mapped_column(BigInteger)
     currency: Mapped[str]
     trial_days: Mapped[int]
@@ -73,8 +73,8 @@ class Subscription(Row, Table):
 
     account_id: Mapped[UUID]
     plan_id: Mapped[UUID] = mapped_column(ForeignKey("plan.id"))
-    state: Mapped[SubscriptionState] = mapped_column(Text)
-    interval: Mapped[Interval] = mapped_column(Text)
+    state: Mapped[SubscriptionState] = mapped_column(OneOf(SubscriptionState))
+    interval: Mapped[Interval] = mapped_column(OneOf(Interval))
     is_trial: Mapped[bool]
     amount: Mapped[int] = mapped_column(BigInteger)
     currency: Mapped[str]
@@ -119,7 +119,7 @@ class SubscriptionPeriod(Row, Table):
 
     subscription_id: Mapped[UUID] = mapped_column(ForeignKey("subscription.id"))
     plan_id: Mapped[UUID] = mapped_column(ForeignKey("plan.id"))
-    kind: Mapped[PeriodKind] = mapped_column(Text)
+    kind: Mapped[PeriodKind] = mapped_column(OneOf(PeriodKind))
     order_id: Mapped[UUID | None]
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]

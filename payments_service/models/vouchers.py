@@ -3,12 +3,13 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kit.contracts.payments.vouchers import Into, VoucherKind, VoucherState
 from kit.db import Row
 from payments_service.models.table import Table
+from payments_service.models.words import OneOf
 
 
 class VoucherBatch(Row, Table):
@@ -44,13 +45,13 @@ class Voucher(Row, Table):
         Index("ix_voucher_state_expires_at", "state", "expires_at"),
     )
 
-    kind: Mapped[VoucherKind] = mapped_column(Text)
+    kind: Mapped[VoucherKind] = mapped_column(OneOf(VoucherKind))
     batch_id: Mapped[UUID | None] = mapped_column(ForeignKey("voucher_batch.id"))
     order_id: Mapped[UUID | None] = mapped_column(unique=True)
     number: Mapped[int]
     lookup: Mapped[str] = mapped_column(unique=True)
     sealed: Mapped[str]
-    state: Mapped[VoucherState] = mapped_column(Text)
+    state: Mapped[VoucherState] = mapped_column(OneOf(VoucherState))
     amount: Mapped[int] = mapped_column(BigInteger)
     remaining: Mapped[int] = mapped_column(BigInteger)
     currency: Mapped[str]
@@ -75,7 +76,7 @@ class VoucherUse(Row, Table):
 
     voucher_id: Mapped[UUID] = mapped_column(ForeignKey("voucher.id"))
     key: Mapped[str]
-    into: Mapped[Into] = mapped_column(Text)
+    into: Mapped[Into] = mapped_column(OneOf(Into))
     account_id: Mapped[UUID | None]
     order_id: Mapped[UUID | None]
     amount: Mapped[int] = mapped_column(BigInteger)

@@ -10,6 +10,7 @@ from kit.contracts.payments.subscriptions import Interval
 
 DAY = timedelta(days=1)
 MONTHS = {Interval.month: 1, Interval.year: 12}
+SHORTEST = {Interval.month: 28 * DAY, Interval.year: 365 * DAY}
 
 
 def later(at: datetime, interval: Interval, count: int = 1) -> datetime:
@@ -20,10 +21,13 @@ def later(at: datetime, interval: Interval, count: int = 1) -> datetime:
 
 
 def next_end(anchor: datetime, interval: Interval, after: datetime) -> datetime:
-    """Return the first end of an interval counted from `anchor` that comes after `after`."""
+    """Return the first end of an interval counted from `anchor` that is a whole one after `after`.
+
+    Whatever the two are, nobody gets less than the shortest month or year for their money.
+    """
     months = (after.year - anchor.year) * 12 + after.month - anchor.month
     count = max(1, months // MONTHS[interval])
-    while later(anchor, interval, count) <= after:
+    while later(anchor, interval, count) - after < SHORTEST[interval]:
         count += 1
     return later(anchor, interval, count)
 

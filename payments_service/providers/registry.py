@@ -21,12 +21,25 @@ RAILS: tuple[Opening, ...] = (fedapay, mtn_momo, wave, cinetpay, paydunya, strip
 
 
 def open_providers(settings: Settings, database: Database) -> Mapping[str, Provider]:
-    """Return the configured providers by name; test money where none is, never in production."""
-    found = [provider for rail in RAILS if (provider := rail(settings)) is not None]
+    """Return the configured providers by name; test money where none is, never in production.
+
+    Raise ValueError where one is configured for test money in production: somebody would be given
+    what nobody paid for.
+    """
+    found = rails(settings)
     if _is_sandbox_wanted(settings, is_alone=not found):
         page = f"{settings.public_url.rstrip('/')}/sandbox/checkout"
         found.append(Sandbox(database, page, settings.suite_secret.get_secret_value()))
     return {provider.name: provider for provider in (*found, *OFFLINE)}
+
+
+def rails(settings: Settings) -> list[Provider]:
+    """Return the third parties that are configured. Raise ValueError as `open_providers` does."""
+    found = [provider for rail in RAILS if (provider := rail(settings)) is not None]
+    test = sorted(each.name for each in found if each.is_test)
+    if test and settings.environment == "production":
+        raise ValueError(f"{', '.join(test)}: keys or addresses of test money, in production")
+    return found
 
 
 def _is_sandbox_wanted(settings: Settings, *, is_alone: bool) -> bool:

@@ -123,6 +123,7 @@ async def _owe_back(session: AsyncSession, attempt: Attempt, reason: str) -> str
 async def _tell_paid(session: AsyncSession, order: Order, seconds: float) -> None:
     given = {"order_id": str(order.id)}
     await enqueue(session, "fulfil_order", given, key=str(order.id), delay_seconds=seconds)
+    await enqueue(session, "write_invoice", given, key=str(order.id))
     told = {
         "order_id": str(order.id),
         "account_id": str(order.account_id) if order.account_id else None,

@@ -32,14 +32,21 @@ END $$;
 
 CREATE FUNCTION check_next_number() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF NEW.last_number <> OLD.last_number + 1 OR OLD.last_number > 0 AND NOT EXISTS (
-        SELECT FROM invoice WHERE series = OLD.series AND year = OLD.year
-        AND number = OLD.last_number
-    ) THEN
+    IF NEW.last_number <> OLD.last_number + 1 THEN
         RAISE EXCEPTION 'the numbers of a series have no gaps'
             USING ERRCODE = 'integrity_constraint_violation';
     END IF;
     RETURN NEW;
+END $$;
+
+CREATE FUNCTION check_number_used() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM invoice WHERE series = NEW.series AND year = NEW.year
+                   AND number = NEW.last_number) THEN
+        RAISE EXCEPTION 'number % of a series was taken for nothing: no gaps', NEW.last_number
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NULL;
 END $$;
 
 CREATE FUNCTION carry_refund() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -80,6 +87,8 @@ CREATE TRIGGER first_number BEFORE INSERT ON invoice_series
     FOR EACH ROW WHEN (NEW.last_number <> 0) EXECUTE FUNCTION refuse_rewriting();
 CREATE TRIGGER next_number BEFORE UPDATE ON invoice_series
     FOR EACH ROW EXECUTE FUNCTION check_next_number();
+CREATE CONSTRAINT TRIGGER number_used AFTER UPDATE ON invoice_series
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION check_number_used();
 CREATE TRIGGER never_deleted BEFORE DELETE ON invoice_series
     FOR EACH ROW EXECUTE FUNCTION refuse_rewriting();
 CREATE TRIGGER carried AFTER INSERT OR UPDATE ON refund
@@ -446,6 +455,7 @@ def downgrade() -> None:
     for name in (
         "check_shares",
         "carry_refund",
+        "check_number_used",
         "check_next_number",
         "check_numbered",
         "refuse_rewriting",

@@ -90,8 +90,8 @@ async def shop(
     return show(request, "pages/money/shop.html", view)
 
 
-@router.get(f"{HERE}/packs/new")
 @router.get(HERE + "/packs/{pack_id}")
+@router.get(f"{HERE}/packs/new")
 async def pack_page(request: Request, coins: Coins, pack_id: UUID | None = None) -> Response:
     found = [each for each in (await coins.packs()).items if each.id == pack_id]
     if pack_id is not None and not found:
@@ -101,8 +101,8 @@ async def pack_page(request: Request, coins: Coins, pack_id: UUID | None = None)
     return _form(request, "pack", view)
 
 
-@router.post(f"{HERE}/packs/new")
 @router.post(HERE + "/packs/{pack_id}")
+@router.post(f"{HERE}/packs/new")
 async def save_pack(request: Request, coins: Coins, pack_id: UUID | None = None) -> Response:
     typed = plain(await request.form())
     given = values(typed, **PACK)
@@ -116,8 +116,8 @@ async def save_pack(request: Request, coins: Coins, pack_id: UUID | None = None)
     return await _saved(request, "pack", pack_id, typed, save())
 
 
-@router.get(f"{HERE}/plans/new")
 @router.get(HERE + "/plans/{plan_id}")
+@router.get(f"{HERE}/plans/new")
 async def plan_page(request: Request, plans: Plans, plan_id: UUID | None = None) -> Response:
     found = (await plans.plan(plan_id)).model_dump() if plan_id else {}
     given = found or {"currency": "XOF", "is_on_sale": True, "interval": "month", "tier": "vip",
@@ -125,8 +125,8 @@ async def plan_page(request: Request, plans: Plans, plan_id: UUID | None = None)
     return _form(request, "plan", ThingView(id=plan_id, values=_shown(given, PLAN)))
 
 
-@router.post(f"{HERE}/plans/new")
 @router.post(HERE + "/plans/{plan_id}")
+@router.post(f"{HERE}/plans/new")
 async def save_plan(request: Request, plans: Plans, plan_id: UUID | None = None) -> Response:
     typed = plain(await request.form())
     given = values(typed, **PLAN)
@@ -140,8 +140,8 @@ async def save_plan(request: Request, plans: Plans, plan_id: UUID | None = None)
     return await _saved(request, "plan", plan_id, typed, save())
 
 
-@router.get(f"{HERE}/coupons/new")
 @router.get(HERE + "/coupons/{coupon_id}")
+@router.get(f"{HERE}/coupons/new")
 async def coupon_page(
     request: Request, promotions: Promotions, coupon_id: UUID | None = None
 ) -> Response:
@@ -150,8 +150,8 @@ async def coupon_page(
     return _form(request, "coupon", ThingView(id=coupon_id, values=_shown(given, COUPON)))
 
 
-@router.post(f"{HERE}/coupons/new")
 @router.post(HERE + "/coupons/{coupon_id}")
+@router.post(f"{HERE}/coupons/new")
 async def save_coupon(
     request: Request, promotions: Promotions, coupon_id: UUID | None = None
 ) -> Response:

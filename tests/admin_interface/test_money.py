@@ -1,0 +1,190 @@
+"""Money in the dashboard: sold, followed, refunded after a look, printed, taken in cash."""
+
+import re
+from uuid import uuid4
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+import payments_service.app
+from admin_interface.app import PAYMENTS
+from kit.contracts.payments.coins_client import CoinsClient
+from kit.contracts.payments.orders import AttemptNew, Order, OrderNew
+from kit.contracts.payments.orders_client import OrdersClient
+from kit.contracts.tokens import TokensClient
+from payments_service.settings import Settings
+from tests.admin_interface.browsing import see, send
+from tests.admin_interface.conftest import Studio, speak
+from tests.conftest import DatabaseUrl, Start
+from tests.kit.queueing import until
+
+PACK = {"name_fr": "Petit paquet", "coins": "100", "amount": "1 000", "currency": "XOF",
+        "bonus_coins": "10", "is_on_sale": "true"}  # fmt: skip
+PLAN = {"title": "VIP", "interval": "month", "amount": "2500", "currency": "XOF",
+        "tier": "vip", "trial_days": "7", "is_on_sale": "true"}  # fmt: skip
+COUPON = {"code": "NOEL26", "kind": "percent", "percent": "20", "amount": "",
+          "kinds": "subscription", "is_active": "true"}  # fmt: skip
+
+
+@pytest.fixture
+async def till(studio: Studio, database_url: DatabaseUrl, valkey_url: str, start: Start) -> FastAPI:
+    """Run payments_service with the sandbox beside the dashboard."""
+    settings = Settings(
+        environment="test", database_url=database_url("payments_service"), valkey_url=valkey_url
+    )
+    app = await start(payments_service.app.create_app(settings))
+    app.state.clients[TokensClient] = studio.tokens
+    app.state.keys.fetch = studio.app.state.keys.fetch
+    for kind in PAYMENTS:
+        studio.app.state.clients[kind] = speak(kind, app, "admin_interface")
+    return app
+
+
+async def bought(till: FastAPI, dana: httpx.AsyncClient) -> Order:
+    """Have Dana buy a pack for herself with test money."""
+    access = dana.cookies["admin_access"]
+    orders = speak(OrdersClient, till, "public_interface").acting(access)
+    (pack,) = (await speak(CoinsClient, till, "tests").packs()).items
+    made = await orders.make_order(OrderNew(kind="coins", subject=str(pack.id)), str(uuid4()))
+    await orders.pay(made.id, AttemptNew(provider="sandbox", method="card"), str(uuid4()))
+    sandbox = till.state.tools.providers["sandbox"]
+    (attempt,) = (await orders.order(made.id)).attempts
+    await sandbox.choose(attempt.redirect_url.rstrip("/").rsplit("/", 1)[-1], "approve")
+
+    async def is_given() -> bool:
+        return (await orders.look(made.id)).state == "fulfilled"
+
+    await until(is_given)
+    return await orders.order(made.id)
+
+
+async def test_what_is_sold_is_followed_and_given_back(
+    dana: httpx.AsyncClient, till: FastAPI
+) -> None:
+    assert "Rien n’a encore été encaissé" in (await see(dana, "/money")).text
+    assert "Aucune commande encore" in (await see(dana, "/money/orders")).text
+    wrong = await send(
+        dana, "/money/shop/packs/new", "/money/shop/packs/new", PACK | {"amount": "mille"}
+    )
+    assert wrong.status_code == 422
+    assert 'value="Petit paquet"' in wrong.text
+    await send(dana, "/money/shop/packs/new", "/money/shop/packs/new", PACK)
+    order = await bought(till, dana)
+    here = f"/money/orders/{order.id}"
+    assert "Petit paquet" in (await see(dana, "/money/orders?kind=coins&state=fulfilled")).text
+    assert "Rien à ce sujet" in (await see(dana, "/money/orders?state=disputed")).text
+    told = (await see(dana, here)).text
+    assert "liability:coins:XOF" in told
+    assert "sandbox · card" in told
+    drawn = (await see(dana, "/money?test=true&group=provider&span=90")).text
+    assert "argent d’essai" in drawn
+    assert "1\N{NARROW NO-BREAK SPACE}000\N{NO-BREAK SPACE}F" in drawn
+    table = await dana.get("/money/revenue.csv?test=true")
+    assert b"coins,XOF,1,1000" in table.content
+
+
+async def test_a_refund_is_seen_before_it_is_done(dana: httpx.AsyncClient, till: FastAPI) -> None:
+    await send(dana, "/money/shop/packs/new", "/money/shop/packs/new", PACK)
+    here = f"/money/orders/{(await bought(till, dana)).id}"
+    plan = (await see(dana, f"{here}/refund?amount=400&reason=Trop+cher")).text
+    assert "Ce qui se passerait" in plan
+    key = re.search(r'name="key" value="([^"]+)"', plan)
+    assert key
+    wish = {"amount": "400", "way": "source", "reason": "Trop cher", "key": key[1]}
+    answer = await send(dana, f"{here}/refund", f"{here}/refund", wish)
+    assert answer.headers["location"] == here
+    refunds = (await see(dana, "/money/refunds")).text
+    assert "Trop cher" in refunds
+    (path,) = set(re.findall(r'href="(/money/refunds/[0-9a-f-]+)"', refunds))
+    assert "400" in (await see(dana, path)).text
+    too_much = (await see(dana, f"{here}/refund?amount=5000")).text
+    assert "Le service des paiements a refusé" in too_much
+
+
+async def test_a_shop_keeps_its_plans_coupons_and_prices(
+    dana: httpx.AsyncClient, till: FastAPI
+) -> None:
+    shop = "/money/shop"
+    await send(dana, f"{shop}/plans/new", f"{shop}/plans/new", PLAN)
+    await send(dana, f"{shop}/coupons/new", f"{shop}/coupons/new", COUPON)
+    page = (await see(dana, shop)).text
+    assert "NOEL26" in page
+    assert "7\N{NO-BREAK SPACE}jours" in page or "7 jours" in page
+    of = re.search(r'value="(subscription:[0-9a-f-]+)"', page)
+    assert of
+    price = {"of": of[1], "country": "fr", "amount": "4,99", "currency": "EUR"}
+    await send(dana, shop, f"{shop}/prices", price)
+    page = (await see(dana, shop)).text
+    assert "4,99" in page
+    removal = re.search(r'action="(/money/shop/prices/[0-9a-f-]+/removal)"', page)
+    assert removal
+    await send(dana, shop, removal[1], {})
+    assert "4,99" not in (await see(dana, shop)).text
+
+
+async def test_a_plan_and_a_coupon_are_changed(dana: httpx.AsyncClient, till: FastAPI) -> None:
+    shop = "/money/shop"
+    await send(dana, f"{shop}/plans/new", f"{shop}/plans/new", PLAN)
+    await send(dana, f"{shop}/coupons/new", f"{shop}/coupons/new", COUPON)
+    page = (await see(dana, shop)).text
+    (path,) = set(re.findall(r'href="(/money/shop/plans/[0-9a-f-]+)"', page))
+    again = await send(dana, path, path, PLAN | {"amount": "3000"})
+    assert again.headers["location"] == shop
+    assert "3\N{NARROW NO-BREAK SPACE}000" in (await see(dana, shop)).text
+    (path,) = set(re.findall(r'href="(/money/shop/coupons/[0-9a-f-]+)"', page))
+    stopped = await send(dana, path, path, {"label": "fini"})
+    assert stopped.status_code == 303
+    assert "Arrêté" in (await see(dana, shop)).text
+
+
+async def test_vouchers_are_printed_sold_and_accounted_for(
+    dana: httpx.AsyncClient, till: FastAPI
+) -> None:
+    here = "/money/vouchers"
+    new = {"title": "Gare routière", "agency": "Adjamé", "amount": "1000", "currency": "XOF",
+           "count": "3", "days": "90", "key": str(uuid4())}  # fmt: skip
+    assert (await send(dana, here, here, new | {"count": "0"})).status_code == 422
+    made = await send(dana, here, here, new)
+    batch = made.headers["location"]
+    assert "3 bons" in (await see(dana, batch)).text
+    sheet = await dana.get(f"{batch}/sheet")
+    assert "style-src 'unsafe-inline'" in sheet.headers["content-security-policy"]
+    codes = (await dana.get(f"{batch}/codes.csv")).text
+    code = next(one for one in re.split(r"[\s,;]+", codes) if one.count("-") >= 2)
+    counter = f"{here}/counter"
+    assert "ni un bon" in (await see(dana, f"{counter}?code=OM43-AAAA-0000-ZZZZ")).text
+    assert "J’ai reçu" in (await see(dana, f"{counter}?code={code}")).text
+    await send(dana, f"{counter}?code={code}", counter, {"code": code, "of": "voucher"})
+    assert "Vendu" in (await see(dana, f"{counter}?code={code}")).text
+    debts = (await see(dana, here)).text
+    agent = re.search(r'name="agent" value="([^"]+)"', debts)
+    assert agent
+    settled = {"agent": agent[1], "currency": "XOF", "amount": "1000", "key": str(uuid4())}
+    await send(dana, here, f"{here}/settlements", settled)
+    await send(dana, batch, f"{batch}/revocation", {})
+    assert "Révoqué" in (await see(dana, batch)).text
+
+
+async def test_providers_are_paused_and_payouts_looked_at(
+    dana: httpx.AsyncClient, till: FastAPI
+) -> None:
+    here = "/money/providers"
+    assert "Argent d’essai" in (await see(dana, here)).text
+    await send(dana, here, f"{here}/sandbox", {"paused": "true", "reason": "Panne à Cotonou"})
+    assert "Panne à Cotonou" in (await see(dana, here)).text
+    assert "Panne à Cotonou" in (await see(dana, "/money")).text
+    await send(dana, here, f"{here}/sandbox", {})
+    assert "En pause" not in (await see(dana, here)).text
+    assert "Aucun versement ici" in (await see(dana, "/money/payouts")).text
+    assert "Aucun avis ici" in (await see(dana, "/money/webhooks")).text
+    assert (await dana.get(f"/money/payouts/{uuid4()}")).status_code == 404
+    assert (await dana.get("/money/orders?kind=nothing")).status_code == 422
+
+
+async def test_who_may_not_read_money_is_shown_none(
+    stranger: httpx.AsyncClient, studio: Studio, till: FastAPI
+) -> None:
+    answer = await stranger.get("/money")
+    assert answer.status_code == 303
+    assert answer.headers["location"].startswith("/sign-in")

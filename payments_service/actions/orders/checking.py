@@ -24,17 +24,20 @@ After = Callable[[AsyncSession, Settled], Awaitable[None]]
 logger = logging.getLogger(__name__)
 
 
-async def look(tools: Tools, attempt_id: UUID, after: After | None = None) -> Settled | None:
+async def look(
+    tools: Tools, attempt_id: UUID, after: After | None = None, ref: str = ""
+) -> Settled | None:
     """Ask about an attempt and settle what is found; give what is paid. None: there is no such.
 
-    `after` writes in the same transaction. Raises Trouble when the provider does not say.
+    `after` writes in the same transaction. `ref`: the provider's reference, as a webhook has it,
+    where the answer that had it was lost. Raises Trouble when the provider does not say.
     """
     async with tools.database.reads() as session:
         attempt = await orders.attempt(session, attempt_id)
     if attempt is None:
         return None
     try:
-        seen = await ask(tools.provider(attempt.provider), attempt)
+        seen = await ask(tools.provider(attempt.provider), attempt, ref)
     except UNKNOWN as trouble:
         await _note_trouble(tools, attempt_id, trouble)
         raise
@@ -51,20 +54,20 @@ async def look(tools: Tools, attempt_id: UUID, after: After | None = None) -> Se
     return settled
 
 
-async def ask(provider: Provider, attempt: Attempt) -> Seen | None:
+async def ask(provider: Provider, attempt: Attempt, ref: str = "") -> Seen | None:
     """Return what a provider says of an attempt; raise Trouble also when it takes too long."""
     try:
         async with asyncio.timeout(LONGEST_SECONDS):
-            return await provider.find(known(attempt))
+            return await provider.find(known(attempt, ref))
     except TimeoutError as error:
         raise Trouble(f"{attempt.provider} took too long to say") from error
 
 
-def known(attempt: Attempt) -> Known:
-    """Return an attempt as providers are told of it."""
+def known(attempt: Attempt, ref: str = "") -> Known:
+    """Return an attempt as providers are told of it; `ref`: theirs, where we have none yet."""
     return Known(
         attempt.id,
-        attempt.provider_ref or "",
+        attempt.provider_ref or ref,
         attempt.method,
         attempt.amount,
         attempt.currency,

@@ -38,7 +38,7 @@ async def handle(tools: Tools, webhook_id: UUID) -> None:
     async def mark(session: AsyncSession, settled: Settled) -> None:
         await end(session, webhook_id, WebhookState.handled, settled.outcome)
 
-    await checking.look(tools, attempt.id, mark)
+    await checking.look(tools, attempt.id, mark, webhook.provider_ref)
 
 
 async def end(session: AsyncSession, webhook_id: UUID, state: WebhookState, outcome: str) -> None:

@@ -8,20 +8,12 @@ later. A webhook only wakes us: what counts is what `find` says.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 from hmac import compare_digest
 from typing import Protocol, runtime_checkable
 from uuid import UUID
 
-
-class State(StrEnum):
-    """What a provider says of a charge, a refund or a payout. Only `approved` moves money."""
-
-    pending = "pending"
-    approved = "approved"
-    declined = "declined"
-    cancelled = "cancelled"
-    expired = "expired"
+from payments_service.rules.charges import Method as Method
+from payments_service.rules.charges import State as State
 
 
 class Trouble(Exception):
@@ -53,16 +45,6 @@ REASONS = frozenset(
     {"refused", "cancelled", "expired", "insufficient_funds", "wrong_number", "limit_reached",
      "wrong_pin", "operator_down", "currency", "not_configured"}
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Method:
-    """One way to pay, as people choose it: `mtn` in `BJ` by phone, `card` anywhere by redirect."""
-
-    name: str
-    country: str | None
-    needs_phone: bool
-    currencies: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)

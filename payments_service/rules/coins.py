@@ -6,7 +6,9 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from kit.contracts.payments.coins import MovementKind
-from kit.contracts.payments.errors import NotEnoughCoins
+from kit.contracts.payments.shop_errors import (
+    NotEnoughCoins,
+)
 from payments_service.models.coins import CoinKind
 from payments_service.rules import accounts, taxes
 from payments_service.rules.journals import Leg, move

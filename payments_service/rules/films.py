@@ -4,8 +4,12 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from kit.contracts.catalog.films import Film
-from kit.contracts.payments.errors import RefundTooLate, RentalOver, WatchedAlready
 from kit.contracts.payments.shop import GrantKind, GrantState
+from kit.contracts.payments.shop_errors import (
+    RefundTooLate,
+    RentalOver,
+    WatchedAlready,
+)
 from payments_service.models.shop import Grant
 
 FOR_GOOD = timedelta(days=36_500)  # tokens have an end, films that were bought have none

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from payments_service.models.payouts import GivingState
-from payments_service.providers.provider import State
+from payments_service.rules.charges import State
 
 AFTER_SECONDS = (10, 30, 60, 120, 300, 900, 3600, 86_400)
 AGAIN_AFTER = timedelta(seconds=60)  # a provider that has never heard of it by then never will

@@ -7,7 +7,7 @@ from datetime import datetime
 from rapidfuzz import fuzz
 
 from payments_service.models.payouts import PayoutAccount
-from payments_service.providers.provider import Provider
+from payments_service.rules.charges import Provider
 
 ALIKE = 85.0
 NAME, DUPLICATE = "name", "duplicate"

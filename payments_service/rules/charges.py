@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
 
 
 class State(StrEnum):
@@ -22,3 +23,11 @@ class Method:
     country: str | None
     needs_phone: bool
     currencies: frozenset[str]
+
+
+class Payer(Protocol):
+    """What of a provider says where it reaches."""
+
+    name: str
+
+    def methods(self) -> tuple[Method, ...]: ...

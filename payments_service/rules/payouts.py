@@ -3,12 +3,14 @@
 import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import TypeVar
 
 from rapidfuzz import fuzz
 
 from payments_service.models.payouts import PayoutAccount
-from payments_service.rules.charges import Provider
+from payments_service.rules.charges import Payer
 
+AnyPayer = TypeVar("AnyPayer", bound=Payer)
 ALIKE = 85.0
 NAME, DUPLICATE = "name", "duplicate"
 
@@ -38,14 +40,14 @@ def held_up_by(account: PayoutAccount, at: datetime) -> str:
 
 
 def payer_for(
-    providers: Iterable[Provider], preferred: str, method: str, country: str
-) -> Provider | None:
+    providers: Iterable[AnyPayer], preferred: str, method: str, country: str
+) -> AnyPayer | None:
     """Return who can pay to this operator: the preferred one, else the first that reaches it."""
     able = [one for one in providers if _reaches(one, method, country)]
     return next((one for one in able if one.name == preferred), able[0] if able else None)
 
 
-def _reaches(provider: Provider, method: str, country: str) -> bool:
+def _reaches(provider: Payer, method: str, country: str) -> bool:
     return any(one.name == method and one.country in {country, None} for one in provider.methods())
 
 

@@ -6,8 +6,10 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 
 from kit.auth import may
-from kit.contracts.payments.errors import BundleNotFound
 from kit.contracts.payments.shop import Bundle, BundleChange, BundleNew, Bundles, UnlockedBundle
+from kit.contracts.payments.shop_errors import (
+    BundleNotFound,
+)
 from kit.errors import Forbidden
 from kit.pages import Limit, encode_cursor
 from kit.web import CallerDep, ReadSession, Session

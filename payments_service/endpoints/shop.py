@@ -5,7 +5,6 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 
-from kit.contracts.payments.errors import NoTerms
 from kit.contracts.payments.shop import (
     FilmOffer,
     FilmTerms,
@@ -15,6 +14,9 @@ from kit.contracts.payments.shop import (
     Grants,
     Unlocked,
     UnlockNew,
+)
+from kit.contracts.payments.shop_errors import (
+    NoTerms,
 )
 from kit.pages import Limit
 from kit.web import CallerDep, ReadSession, Session

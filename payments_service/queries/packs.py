@@ -6,7 +6,9 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from kit.contracts.payments.errors import PackNotFound
+from kit.contracts.payments.shop_errors import (
+    PackNotFound,
+)
 from kit.db import find
 from payments_service.models.coins import Pack
 

@@ -9,8 +9,11 @@ from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
-from kit.contracts.payments.errors import BundleNotFound, GrantNotFound
 from kit.contracts.payments.shop import BundleKind, GrantKind, GrantState
+from kit.contracts.payments.shop_errors import (
+    BundleNotFound,
+    GrantNotFound,
+)
 from kit.db import find
 from payments_service.models.earnings import MakerShare
 from payments_service.models.shop import Bundle, BundleItem, Grant, Offer

@@ -12,17 +12,19 @@ from kit.contracts.catalog.shelves import SeriesNew
 from kit.contracts.payments.coins import PackChange
 from kit.contracts.payments.coins_client import CoinsClient
 from kit.contracts.payments.errors import (
-    BundleNotFound,
-    BundleTaken,
     NeedsAccount,
     NotForSale,
     OwnedAlready,
-    PackNotFound,
 )
 from kit.contracts.payments.orders import OrderKind, OrderNew, OrderState
 from kit.contracts.payments.orders_client import OrdersClient
 from kit.contracts.payments.shop import Bundle, BundleChange, BundleKind, BundleNew, GrantState
 from kit.contracts.payments.shop_client import ShopClient
+from kit.contracts.payments.shop_errors import (
+    BundleNotFound,
+    BundleTaken,
+    PackNotFound,
+)
 from kit.db import new_id
 from payments_service.actions.bundles import growing
 from payments_service.actions.coins import lots

@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kit.contracts.payments.errors import NotEnoughCoins
+from kit.contracts.payments.shop_errors import (
+    NotEnoughCoins,
+)
 from payments_service.models.coins import CoinKind, Pack
 from payments_service.rules import coins
 from payments_service.rules.coins import Lot

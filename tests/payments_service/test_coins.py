@@ -15,6 +15,8 @@ from kit.contracts.payments.coins import GiftNew, HouseGift, MovementKind, Spend
 from kit.contracts.payments.coins_client import CoinsClient
 from kit.contracts.payments.errors import (
     NeedsKey,
+)
+from kit.contracts.payments.shop_errors import (
     NoSuchReceiver,
     NotEnoughCoins,
     SpendKeyReused,

@@ -21,20 +21,22 @@ from kit.contracts.catalog.errors import EntitlementNeeded, FilmNotFound
 from kit.contracts.catalog.playback import PlaybackNew
 from kit.contracts.payments.coins_client import CoinsClient
 from kit.contracts.payments.errors import (
-    GrantNotFound,
-    NotEnoughCoins,
-    NotForCoins,
     NotForSale,
     OwnedAlready,
     OwnFilm,
-    RefundTooLate,
-    RentalOver,
-    WatchedAlready,
 )
 from kit.contracts.payments.orders import OrderKind, OrderNew, OrderState
 from kit.contracts.payments.orders_client import OrdersClient
 from kit.contracts.payments.shop import FilmTermsNew, GrantKind, GrantState, Owned
 from kit.contracts.payments.shop_client import ShopClient
+from kit.contracts.payments.shop_errors import (
+    GrantNotFound,
+    NotEnoughCoins,
+    NotForCoins,
+    RefundTooLate,
+    RentalOver,
+    WatchedAlready,
+)
 from kit.contracts.tokens import AccessLevel, EntitlementQuestion, Mint, TokensClient
 from kit.errors import Unauthenticated, Unavailable
 from payments_service.actions.films import access

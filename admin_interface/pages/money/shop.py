@@ -13,7 +13,6 @@ from admin_interface.pages.money.typed import plain, shown, values
 from admin_interface.pages.staff import acting
 from kit.contracts.payments.coins import Pack, PackChange, PackNew
 from kit.contracts.payments.coins_client import CoinsClient
-from kit.contracts.payments.errors import PackNotFound
 from kit.contracts.payments.promotions import (
     CountryPrice,
     CountryPriceNew,
@@ -22,6 +21,9 @@ from kit.contracts.payments.promotions import (
     CouponNew,
 )
 from kit.contracts.payments.promotions_client import PromotionsClient
+from kit.contracts.payments.shop_errors import (
+    PackNotFound,
+)
 from kit.contracts.payments.subscriptions import Plan, PlanChange, PlanNew
 from kit.contracts.payments.subscriptions_client import SubscriptionsClient
 from kit.errors import AppError

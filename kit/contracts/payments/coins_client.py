@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from kit.client import ServiceClient
-from kit.contracts.payments import errors
+from kit.contracts.payments import errors, shop_errors
 from kit.contracts.payments.coins import (
     Gift,
     GiftNew,
@@ -19,7 +19,7 @@ from kit.contracts.payments.coins import (
     Wallet,
 )
 
-__all__ = ["CoinsClient", "errors"]  # the errors must be known to come back by name
+__all__ = ["CoinsClient", "errors", "shop_errors"]  # the errors must be known to come back by name
 
 
 class CoinsClient(ServiceClient):

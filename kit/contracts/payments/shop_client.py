@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from kit.client import ServiceClient
-from kit.contracts.payments import errors
+from kit.contracts.payments import errors, shop_errors
 from kit.contracts.payments.shop import (
     Bundle,
     BundleChange,
@@ -21,7 +21,7 @@ from kit.contracts.payments.shop import (
     UnlockNew,
 )
 
-__all__ = ["ShopClient", "errors"]  # the errors must be known to come back by name
+__all__ = ["ShopClient", "errors", "shop_errors"]  # the errors must be known to come back by name
 
 
 class ShopClient(ServiceClient):

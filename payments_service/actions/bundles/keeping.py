@@ -9,8 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from kit import clock
 from kit.auth import Caller
 from kit.contracts.catalog.client import CatalogClient
-from kit.contracts.payments.errors import BundleTaken, NotForSale
+from kit.contracts.payments.errors import (
+    NotForSale,
+)
 from kit.contracts.payments.shop import BundleChange, BundleKind, BundleNew
+from kit.contracts.payments.shop_errors import (
+    BundleTaken,
+)
 from kit.db import new_id
 from kit.events import audit
 from payments_service.actions.tools import Tools

@@ -5,8 +5,15 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit import clock
-from kit.contracts.payments.errors import BundleNotFound, NotForCoins, OwnedAlready, OwnFilm
+from kit.contracts.payments.errors import (
+    OwnedAlready,
+    OwnFilm,
+)
 from kit.contracts.payments.shop import GrantKind, UnlockedBundle
+from kit.contracts.payments.shop_errors import (
+    BundleNotFound,
+    NotForCoins,
+)
 from kit.db import new_id
 from payments_service.actions.bundles import having
 from payments_service.actions.coins.spending import Asked, Terms, spend

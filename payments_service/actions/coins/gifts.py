@@ -11,7 +11,10 @@ from kit import clock
 from kit.auth import Caller
 from kit.contracts.accounts import AccountsClient
 from kit.contracts.payments.coins import GiftNew, HouseGift
-from kit.contracts.payments.errors import NoSuchReceiver, SpendKeyReused
+from kit.contracts.payments.shop_errors import (
+    NoSuchReceiver,
+    SpendKeyReused,
+)
 from kit.events import audit, notify
 from payments_service.actions.coins.lots import Coming, issue
 from payments_service.actions.tools import Tools

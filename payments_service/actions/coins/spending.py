@@ -8,7 +8,10 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit import clock
-from kit.contracts.payments.errors import NotEnoughCoins, SpendKeyReused
+from kit.contracts.payments.shop_errors import (
+    NotEnoughCoins,
+    SpendKeyReused,
+)
 from kit.errors import AppError
 from kit.events import notify
 from payments_service.actions.tools import Tools

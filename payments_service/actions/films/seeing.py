@@ -10,8 +10,10 @@ from kit.contracts.catalog.client import CatalogClient
 from kit.contracts.catalog.films import Film
 from kit.contracts.catalog.words import AccessLevel
 from kit.contracts.payments import shop as wire
-from kit.contracts.payments.errors import GrantNotFound
 from kit.contracts.payments.shop import FilmOffer, GrantState, Price, Way
+from kit.contracts.payments.shop_errors import (
+    GrantNotFound,
+)
 from kit.pages import BadCursor, decode_cursor, encode_cursor
 from payments_service.actions.films.having import having, or_entitled
 from payments_service.actions.tools import Tools

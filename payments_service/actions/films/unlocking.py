@@ -13,8 +13,10 @@ from kit import clock
 from kit.contracts.catalog.client import CatalogClient
 from kit.contracts.catalog.films import Film
 from kit.contracts.catalog.words import AccessLevel
-from kit.contracts.payments.errors import NotForCoins
 from kit.contracts.payments.shop import GrantKind, Owned, Unlocked
+from kit.contracts.payments.shop_errors import (
+    NotForCoins,
+)
 from kit.db import new_id
 from kit.errors import AppError
 from kit.events import emit

@@ -4,7 +4,10 @@ from uuid import UUID
 
 from kit import clock
 from kit.contracts.payments import shop as wire
-from kit.contracts.payments.errors import GrantNotFound, RentalOver
+from kit.contracts.payments.shop_errors import (
+    GrantNotFound,
+    RentalOver,
+)
 from kit.events import emit
 from payments_service.actions.coins import lots
 from payments_service.actions.films import granting, seeing

@@ -12,7 +12,7 @@ from kit.contracts.payments.promotions import CouponCheck
 from kit.contracts.payments.promotions_client import PromotionsClient
 from kit.contracts.payments.vouchers import SHEET_POLICY
 from kit.contracts.payments.vouchers_client import VouchersClient
-from kit.errors import AppError, NotFound
+from kit.errors import AppError
 from kit.i18n import mark
 from kit.schema import Schema
 from kit.site.choices import choices
@@ -33,10 +33,7 @@ HERE = "/orders/{order_id}"
 Vouchers = Annotated[VouchersClient, speaking(VouchersClient)]
 Promotions = Annotated[PromotionsClient, speaking(PromotionsClient)]
 Papers = Annotated[PapersClient, speaking(PapersClient)]
-
-
-class NoPaperYet(NotFound):
-    """There is no receipt of this order."""
+SOON = mark("Le reçu arrive dans un instant. Redemandez-le bientôt.")
 
 
 class CashView(Schema):
@@ -139,11 +136,11 @@ async def cash(request: Request, mine: MyOrder, vouchers: Vouchers) -> Response:
 
 @router.get(HERE + "/receipt.pdf")
 async def receipt(request: Request, mine: MyOrder, papers: Papers) -> Response:
-    """Send the invoice."""
+    """Send the invoice; it is written a moment after the money came."""
     found = (await papers.papers_of(mine.id, mine.secret)).items
     invoices = [paper for paper in found if paper.kind is PaperKind.invoice]
     if not invoices:
-        raise NoPaperYet
+        return back(request, mine.path, SOON, "info")
     language = choices(request).language
     body = await papers.paper_pdf(invoices[0].id, mine.secret, "en" if language == "en" else "fr")
     return pdf(body, invoices[0].number)

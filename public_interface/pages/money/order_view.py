@@ -118,11 +118,11 @@ async def order_view(
         path=mine.path,
         stage=stage,
         seen=f"{order.state}:{last.state if last else ''}",
-        title=order.title,
+        title=film.title if film else order.title,
         **_kind(order, say),
         picture=cards.picture(film.poster, 300) if film else None,
         **_money(order, say),
-        is_test=order.is_test or any(way.hue == "test" for way in offered),
+        is_test=order.is_test or any(way.is_test for way in offered) or bool(last and last.is_test),
         is_mine=person is not None and not mine.secret,
         ways=first,
         more_ways=more,
@@ -237,6 +237,7 @@ def _last(request: Request, last: Attempt | None, say: Language, stage: Stage) -
         needs_phone=bool(last.phone),
         note="",
         is_predicted=False,
+        is_test=last.is_test,
     )
     secure = request.app.state.settings.is_secure
     may_go = stage is Stage.wait and rules.is_address(last.redirect_url, secure=secure)

@@ -7,7 +7,6 @@ from fastapi import APIRouter, Request, Response
 from kit.contracts.catalog.films import Film
 from kit.contracts.payments.shop import Bundle, BundleKind, FilmOffer, GrantKind, Owned, Way
 from kit.contracts.payments.shop_client import ShopClient
-from kit.contracts.payments.subscriptions import Interval
 from kit.contracts.payments.subscriptions_client import SubscriptionsClient
 from kit.errors import AppError
 from kit.i18n import Language
@@ -22,6 +21,7 @@ from public_interface.pages.account.sayings import said
 from public_interface.pages.home import Catalog
 from public_interface.pages.money import kept
 from public_interface.pages.money.buying import country_of
+from public_interface.pages.money.plans import per
 from public_interface.pages.money.till import new_key, not_too_often
 from public_interface.pages.visitor import Visitor
 
@@ -29,17 +29,22 @@ logger = logging.getLogger(__name__)
 router = APIRouter()
 
 
+class PressView(Schema):
+    """One press: a form to `action` with these fields, or a link to `href`."""
+
+    words: str
+    action: str = ""
+    fields: dict[str, str] = {}
+    href: str = ""
+    is_first: bool = False
+
+
 class OfferView(Schema):
-    """One way: a form to `action` with these fields, or a link to `href`."""
+    """One thing to have, and the ways to have it, the likeliest first."""
 
     title: str
     note: str
-    price: str
-    coins: int
-    action: str
-    fields: dict[str, str]
-    href: str
-    is_first: bool = False
+    presses: list[PressView]
 
 
 class SheetView(Schema):
@@ -90,12 +95,28 @@ async def sheet(request: Request, film: Film, visitor: Visitor) -> SheetView:
         return view
     return view.model_copy(
         update={
-            "offers": [*_ways(offer, film, say), *plans],
+            "offers": _marked([*_offers(offer, film, say), *plans]),
             "balance": offer.balance,
             "is_own": offer.owned is Owned.maker,
             "is_coming": offer.owned is Owned.grant,
         }
     )
+
+
+def _marked(offers: list[OfferView]) -> list[OfferView]:
+    """Return the same with one press to stand out: the first that does it here and now."""
+    all_of_them = [press for offer in offers for press in offer.presses]
+    first = next((each for each in all_of_them if each.action), next(iter(all_of_them), None))
+    return [
+        offer.model_copy(
+            update={
+                "presses": [
+                    press.model_copy(update={"is_first": press is first}) for press in offer.presses
+                ]
+            }
+        )
+        for offer in offers
+    ]
 
 
 async def _asked(request: Request, visitor: Visitor, film: Film) -> FilmOffer:
@@ -104,63 +125,52 @@ async def _asked(request: Request, visitor: Visitor, film: Film) -> FilmOffer:
     return await asked.offer(film.id, country_of(request) or "")
 
 
-def _ways(offer: FilmOffer, film: Film, say: Language) -> list[OfferView]:
+def _offers(offer: FilmOffer, film: Film, say: Language) -> list[OfferView]:
     if offer.owned is not None:
         return []
+    rent, buy = _presses(offer, offer.rent, film, say), _presses(offer, offer.buy, film, say)
     found = [
-        *_kind(offer, offer.rent, GrantKind.rental, film, say),
-        *_kind(offer, offer.buy, GrantKind.own, film, say),
+        OfferView(title=say("Louer"), note=_window(offer, say), presses=rent),
+        OfferView(title=say("Acheter"), note=say("À vous, sans limite de temps"), presses=buy),
         *(_bundle(each, film, say) for each in offer.bundles if each.is_on_sale),
     ]
-    return [each.model_copy(update={"is_first": at == 0}) for at, each in enumerate(found)]
+    return [each for each in found if each.presses]
 
 
-def _kind(
-    offer: FilmOffer, way: Way | None, kind: GrantKind, film: Film, say: Language
-) -> list[OfferView]:
-    """Return one of these for coins and one for money, as far as it is sold so."""
+def _presses(offer: FilmOffer, way: Way | None, film: Film, say: Language) -> list[PressView]:
+    """Return the presses for money and for coins; coins come first for who has enough."""
     if way is None:
         return []
-    is_rental = kind is GrantKind.rental
-    note = _window(offer, say) if is_rental else say("À vous, sans limite de temps")
-    title = say("Louer") if is_rental else say("Acheter")
+    is_rental = way is offer.rent
     found = []
-    if way.coins is not None:
-        found.append(_for_coins(offer, way.coins, kind, film, say, (title, note)))
     if way.price is not None:
         order = {"kind": "rental" if is_rental else "film", "subject": str(film.id)}
-        price = say.money(way.price.amount, way.price.currency)
-        found.append(_for_money(title, note, price, film, order))
+        found.append(_for_money(way.price.amount, way.price.currency, film, order, say))
+    if way.coins is not None:
+        kind = GrantKind.rental if is_rental else GrantKind.own
+        press = _for_coins(offer.balance, way.coins, kind, film, say)
+        found.insert(0 if press.action else len(found), press)
     return found
 
 
 def _for_coins(
-    offer: FilmOffer,
-    coins: int,
-    kind: GrantKind,
-    film: Film,
-    say: Language,
-    texts: tuple[str, str],
-) -> OfferView:
-    title, note = texts
+    balance: int | None, coins: int, kind: GrantKind, film: Film, say: Language
+) -> PressView:
     here = f"/films/{film.slug}"
-    base = OfferView(title=title, note=note, price="", coins=coins, action="", fields={}, href="")
-    if offer.balance is None:
-        return base.model_copy(update={"href": f"/sign-in{rules.going_to(here)}"})
-    if offer.balance < coins:
-        missing = say.plural("il manque %(num)s pièce", "il manque %(num)s pièces",
-                             coins - offer.balance)  # fmt: skip
-        href = f"/account/wallet{rules.going_to(here)}"
-        return base.model_copy(update={"href": href, "note": f"{note} · {missing}"})
+    words = say.plural("%(num)s pièce", "%(num)s pièces", coins)
+    if balance is None:
+        return PressView(words=words, href=f"/sign-in{rules.going_to(here)}")
+    if balance < coins:
+        return PressView(words=words, href=f"/account/wallet{rules.going_to(here)}")
     fields = {"film_id": str(film.id), "kind": kind.value, "key": new_key()}
-    return base.model_copy(update={"action": f"{here}/unlock", "fields": fields})
+    return PressView(words=words, action=f"{here}/unlock", fields=fields)
 
 
-def _for_money(title: str, note: str, price: str, film: Film, order: dict[str, str]) -> OfferView:
+def _for_money(
+    amount: int, currency: str, film: Film, order: dict[str, str], say: Language
+) -> PressView:
     fields = {**order, "key": new_key(), "next": f"/films/{film.slug}"}
-    return OfferView(
-        title=title, note=note, price=price, coins=0, action="/orders", fields=fields, href=""
-    )
+    return PressView(words=say.money(amount, currency), action="/orders", fields=fields)
 
 
 def _bundle(each: Bundle, film: Film, say: Language) -> OfferView:
@@ -169,14 +179,13 @@ def _bundle(each: Bundle, film: Film, say: Language) -> OfferView:
         note = say("La saison entière, et les épisodes qui viennent")
     order = {"kind": each.kind.value, "subject": str(each.id)}
     title = cards.either(each.title_fr, each.title_en, say)
-    return _for_money(title, note, say.money(each.amount, each.currency), film, order)
+    press = _for_money(each.amount, each.currency, film, order, say)
+    return OfferView(title=title, note=note, presses=[press])
 
 
 def _window(offer: FilmOffer, say: Language) -> str:
     hours, days = offer.finish_within_hours or 0, offer.start_within_days or 0
-    return say(
-        "%(hours)s h une fois commencé, à commencer sous %(days)s jours", hours=hours, days=days
-    )
+    return say("%(hours)s h pour le voir, à commencer sous %(days)s jours", hours=hours, days=days)
 
 
 async def _plans(request: Request, say: Language) -> list[OfferView]:
@@ -186,16 +195,11 @@ async def _plans(request: Request, say: Language) -> list[OfferView]:
     if not found:
         return []
     least = min(found, key=lambda plan: plan.amount)
-    per = say("par an") if least.interval is Interval.year else say("par mois")
+    price = say.money(least.amount, least.currency)
     return [
         OfferView(
             title=say("S’abonner"),
             note=say("Tous les films VIP, sur tous vos appareils"),
-            price=f"{say.money(least.amount, least.currency)} {per}",
-            coins=0,
-            action="",
-            fields={},
-            href="/plans",
-            is_first=True,
+            presses=[PressView(words=f"{price} {per(least, say)}", href="/plans")],
         )
     ]

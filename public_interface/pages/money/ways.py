@@ -16,6 +16,7 @@ class WayView(Schema):
     needs_phone: bool
     note: str
     is_predicted: bool
+    is_test: bool
 
 
 class Mark(Schema):
@@ -58,8 +59,6 @@ def mark_of(method: str, *, is_test: bool = False) -> Mark:
 def way(offered: MethodOffered, words: Language) -> WayView:
     found = mark_of(offered.method, is_test=offered.is_test)
     notes = []
-    if offered.is_test and found is not TEST:
-        notes.append(words("argent d’essai"))
     if offered.rate:
         notes.append(words.money(offered.amount, offered.currency))
     if offered.is_shaky:
@@ -75,4 +74,5 @@ def way(offered: MethodOffered, words: Language) -> WayView:
         needs_phone=offered.needs_phone,
         note=" · ".join(notes),
         is_predicted=offered.is_predicted,
+        is_test=offered.is_test,
     )

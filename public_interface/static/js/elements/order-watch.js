@@ -13,6 +13,13 @@ customElements.define("order-watch", class extends HTMLElement {
     if (document.hidden || this.dataset.state !== "open") return;
     this.source = new EventSource(`${this.dataset.path}/stream`);
     this.source.addEventListener("order", (event) => this.hear(JSON.parse(event.data)));
+    this.source.addEventListener("error", () => this.later());
+  }
+
+  later() { // a line that is cut comes back by itself; an answer that was refused does not
+    if (this.source.readyState !== EventSource.CLOSED) return;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.listen(), 5000);
   }
 
   hear(order) {

@@ -1,0 +1,217 @@
+"""Coins, codes and subscriptions, as a browser without scripts uses them."""
+
+import re
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from sqlalchemy import text
+
+from kit.contracts.payments.coins import HouseGift, PackNew
+from kit.contracts.payments.coins_client import CoinsClient
+from kit.contracts.payments.orders import OrderKind
+from kit.contracts.payments.promotions import CouponKind, CouponNew
+from kit.contracts.payments.promotions_client import PromotionsClient
+from kit.contracts.payments.shop import FilmTermsNew
+from kit.contracts.payments.shop_client import ShopClient
+from kit.contracts.payments.subscriptions import Interval, PlanNew
+from kit.contracts.payments.subscriptions_client import SubscriptionsClient
+from kit.contracts.payments.vouchers import VoucherBatchNew
+from kit.contracts.payments.vouchers_client import VouchersClient
+from tests.admin_interface.browsing import see, send
+from tests.factories import accounts, catalog
+from tests.public_interface.conftest import believe, visitor
+from tests.public_interface.paying import (
+    a_key,
+    ask,
+    bought,
+    comes,
+    ordered,
+    pays,
+    signed_in,
+    stage,
+)
+
+WALLET, MINE = "/account/wallet", "/account/subscription"
+
+
+@pytest.fixture
+async def charlie(shop: FastAPI, accounts_app: FastAPI) -> httpx.AsyncClient:
+    """Sign Charlie in, a viewer."""
+    await accounts.a_viewer(accounts_app)
+    browser = visitor(shop)
+    await signed_in(browser)
+    return browser
+
+
+async def test_coins_are_bought_and_open_a_film_in_one_press(
+    charlie: httpx.AsyncClient,
+    payments_app: FastAPI,
+    catalog_app: FastAPI,
+    library_app: FastAPI,
+    accounts_app: FastAPI,
+) -> None:
+    film = await catalog.a_published_film(
+        catalog_app, library_app, access_level="ppv", price_amount=500, currency="XOF"
+    )
+    believe(catalog_app, accounts_app)
+    await ask(payments_app, ShopClient).set_film_terms(film.id, FilmTermsNew(coins=60))
+    new = PackNew(name_fr="Poignée", coins=100, amount=1000, bonus_coins=10, discount_percent=20)
+    pack = await ask(payments_app, CoinsClient).make_pack(new)
+    here = f"/films/{film.slug}"
+    assert f'href="{WALLET}?next={here}"' in (await see(charlie, here)).text  # too few coins
+    page = await see(charlie, WALLET)
+    for words in ("Poignée", "+ 10 offertes", "800\N{NO-BREAK SPACE}F"):
+        assert words in page.text
+    path = await bought(charlie, payments_app, OrderKind.coins, pack.id)
+    assert "110 pièces sont dans votre portefeuille" in (await see(charlie, path)).text
+    page = await see(charlie, here)
+    assert f'action="{here}/unlock"' in page.text
+    form = {"film_id": str(film.id), "kind": "own", "key": a_key()}
+    answer = await send(charlie, here, f"{here}/unlock", form)
+    assert answer.headers["location"] == f"/watch/{film.slug}"
+    await see(charlie, f"/watch/{film.slug}")
+    history = (await see(charlie, WALLET)).text
+    assert f'href="{path}"' in history
+    assert "<span>50</span>" in history  # 110 less 60
+    assert "−\N{NARROW NO-BREAK SPACE}60" in history
+
+
+async def test_coins_are_given_to_another_account_and_not_to_nobody(
+    charlie: httpx.AsyncClient, payments_app: FastAPI, accounts_app: FastAPI
+) -> None:
+    awa = await accounts.a_viewer(accounts_app, "awa@example.org")
+    pack = await ask(payments_app, CoinsClient).make_pack(
+        PackNew(name_fr="Poignée", coins=100, amount=1000)
+    )
+    await bought(charlie, payments_app, OrderKind.coins, pack.id)
+    gift = {"email": "awa@example.org", "amount": "30", "message": "Pour toi", "key": a_key()}
+    wrong = await send(charlie, WALLET, f"{WALLET}/gifts", gift | {"email": "no@example.org"})
+    assert wrong.status_code == 422
+    assert 'id="f-email-about"' in wrong.text
+    dear = await send(charlie, WALLET, f"{WALLET}/gifts", gift | {"amount": "900"})
+    assert 'id="f-amount-about"' in dear.text
+    assert (await send(charlie, WALLET, f"{WALLET}/gifts", gift)).status_code == 303
+    found = await ask(payments_app, CoinsClient).wallet_of(awa.account.id)
+    assert found.balance == 30
+
+
+async def test_a_promotion_a_voucher_and_cash_pay_an_order(
+    charlie: httpx.AsyncClient, payments_app: FastAPI
+) -> None:
+    coins, vouchers = ask(payments_app, CoinsClient), ask(payments_app, VouchersClient)
+    pack = await coins.make_pack(PackNew(name_fr="Poignée", coins=100, amount=1000))
+    batch = await vouchers.make_batch(
+        VoucherBatchNew(title="Kiosque", amount=1000, count=2, key=a_key())
+    )
+    rows = (await vouchers.batch_csv(batch.id)).decode()
+    first, second = re.findall(r"\b[A-Z0-9]+(?:-[A-Z0-9]+){2,}\b", rows)[:2]
+    path = await ordered(charlie, OrderKind.coins, pack.id)
+    unsold = await send(charlie, path, f"{path}/code", {"code": first, "key": a_key()})
+    assert unsold.status_code == 422
+    assert 'id="f-code-about"' in unsold.text
+    for code in (first, second):
+        await vouchers.confirm_sale(code)
+    paid = await send(charlie, path, f"{path}/code", {"code": first.lower(), "key": a_key()})
+    assert paid.headers["location"] == path
+    assert await stage(charlie, path) in {"done", "giving"}
+    redeemed = await send(charlie, WALLET, f"{WALLET}/codes", {"code": second, "key": a_key()})
+    assert redeemed.status_code == 303
+    path = await ordered(charlie, OrderKind.coins, pack.id)
+    shown = re.search(
+        r'class="cash-code"><code>([^<]+)<', (await see(charlie, f"{path}/cash")).text
+    )
+    assert shown
+    await vouchers.confirm_cash(shown[1])
+    assert await stage(charlie, path) in {"done", "giving"}
+
+
+async def test_a_promotion_makes_the_order_anew_for_less(
+    charlie: httpx.AsyncClient, payments_app: FastAPI, catalog_app: FastAPI, library_app: FastAPI
+) -> None:
+    plans, promotions = ask(payments_app, SubscriptionsClient), ask(payments_app, PromotionsClient)
+    plan = await plans.make_plan(PlanNew(title="VIP", interval=Interval.month, amount=2000))
+    await promotions.make_coupon(CouponNew(code="LAGUNE", kind=CouponKind.percent, percent=25))
+    path = await ordered(charlie, OrderKind.subscription, plan.id)
+    answer = await send(charlie, path, f"{path}/code", {"code": "lagune", "key": a_key()})
+    assert answer.headers["location"] not in {path, "/"}
+    page = (await see(charlie, answer.headers["location"])).text
+    assert "1\N{NARROW NO-BREAK SPACE}500\N{NO-BREAK SPACE}F" in page
+    assert "Code LAGUNE" in page
+
+
+async def test_a_subscription_opens_vip_films_and_is_ended_and_taken_back(
+    charlie: httpx.AsyncClient,
+    shop: FastAPI,
+    payments_app: FastAPI,
+    catalog_app: FastAPI,
+    library_app: FastAPI,
+    accounts_app: FastAPI,
+) -> None:
+    film = await catalog.a_published_film(catalog_app, library_app, access_level="vip")
+    believe(catalog_app, accounts_app)
+    plans = ask(payments_app, SubscriptionsClient)
+    month = await plans.make_plan(PlanNew(title="Mois", interval=Interval.month, amount=2000))
+    year = await plans.make_plan(PlanNew(title="Année", interval=Interval.year, amount=20_000))
+    async with visitor(shop) as stranger:
+        assert 'href="/sign-in?next=/plans"' in (await see(stranger, "/plans")).text
+        assert 'href="/plans"' in (await see(stranger, f"/films/{film.slug}")).text
+    assert "Pas d’abonnement" in (await see(charlie, MINE)).text
+    path = await bought(charlie, payments_app, OrderKind.subscription, month.id)
+    assert await stage(charlie, path) == "done"
+    await see(charlie, f"/watch/{film.slug}")
+    assert "Payé jusqu’au" in (await see(charlie, MINE)).text
+    assert "Le vôtre" in (await see(charlie, "/plans")).text
+    await send(charlie, MINE, f"{MINE}/cancellation", {})
+    assert "puis il s’arrête" in (await see(charlie, MINE)).text
+    await send(charlie, MINE, f"{MINE}/keeping", {})
+    assert "Payé jusqu’au" in (await see(charlie, MINE)).text
+    change = await see(charlie, f"{MINE}/change/{year.id}")
+    assert "Tout de suite" in change.text
+    await send(charlie, MINE, f"{MINE}/pause", {"days": "14"})
+    assert "En pause jusqu’au" in (await see(charlie, MINE)).text
+    await send(charlie, MINE, f"{MINE}/resumption", {})
+    assert "Payé jusqu’au" in (await see(charlie, MINE)).text
+
+
+async def test_a_subscription_that_ends_soon_is_renewed_from_its_page(
+    charlie: httpx.AsyncClient, payments_app: FastAPI
+) -> None:
+    plans = ask(payments_app, SubscriptionsClient)
+    plan = await plans.make_plan(PlanNew(title="Mois", interval=Interval.month, amount=2000))
+    await bought(charlie, payments_app, OrderKind.subscription, plan.id)
+    async with payments_app.state.database.sessions.begin() as session:
+        soon = "UPDATE subscription SET period_start = period_start - interval '29 days',"
+        await session.execute(text(f"{soon} period_end = period_end - interval '29 days'"))
+    assert f'action="{MINE}/renewal"' in (await see(charlie, MINE)).text
+    path = (await send(charlie, MINE, f"{MINE}/renewal", {})).headers["location"]
+    await pays(charlie, path)
+    await comes(payments_app, path)
+    assert await stage(charlie, path) == "done"
+
+
+async def test_a_childs_profile_buys_nothing(
+    charlie: httpx.AsyncClient, payments_app: FastAPI
+) -> None:
+    await send(charlie, "/account/viewers", "/account/viewers/pin", {"pin": "4321"})
+    form = {"name": "Kossi", "max_age": "7", "colour": "gold"}
+    await send(charlie, "/account/viewers", "/account/viewers", form)
+    page = (await see(charlie, "/account/viewers")).text
+    entry = re.search(r'action="(/account/viewers/[0-9a-f-]{36}/entry)"', page)
+    assert entry
+    await send(charlie, "/account/viewers", entry[1], {})
+    for path in (WALLET, "/plans", "/orders", MINE):
+        assert (await charlie.get(path)).status_code == 403, path
+
+
+async def test_house_gifts_say_when_they_expire(
+    charlie: httpx.AsyncClient, payments_app: FastAPI, accounts_app: FastAPI
+) -> None:
+    signed = (
+        await accounts.as_stranger(accounts_app).acting(charlie.cookies["account_access"]).profile()
+    )
+    gift = HouseGift(account_id=signed.account_id, amount=5, reason="Bienvenue", days=30)
+    await ask(payments_app, CoinsClient).grant(gift, key=a_key())
+    page = (await see(charlie, WALLET)).text
+    assert "5 pièces offertes expirent le" in page
+    assert "Il reste peu de pièces" in page

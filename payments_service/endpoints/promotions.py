@@ -21,9 +21,9 @@ from kit.web import CallerDep, ReadSession, Session
 from payments_service.actions.promotions import desk, using
 from payments_service.endpoints.given import MoneyReader, MoneyWriter
 from payments_service.endpoints.guessing import Guesses
+from payments_service.endpoints.people import Cursor
 
 router = APIRouter(tags=["promotions"])
-Cursor = Annotated[str | None, Query(max_length=300)]
 Named = Annotated[str | None, Query(max_length=200)]
 
 

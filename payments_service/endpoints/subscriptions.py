@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query
 
 from kit.auth import may
 from kit.clock import now
@@ -24,25 +24,14 @@ from kit.contracts.payments.subscriptions import (
     SubscriptionStory,
     TrialNew,
 )
-from kit.errors import Forbidden, Unauthenticated
+from kit.errors import Forbidden
 from kit.pages import Limit
 from kit.web import CallerDep, ReadSession, Session
-from payments_service.actions.orders.seeing import account_of
 from payments_service.actions.subscriptions import owning, plans, quoting, renewing, showing
 from payments_service.endpoints.given import MoneyReader, MoneyWriter, ToolsDep
+from payments_service.endpoints.people import Account, Cursor
 
 router = APIRouter(tags=["subscriptions"])
-Cursor = Annotated[str | None, Query(max_length=300)]
-
-
-async def _account(caller: CallerDep) -> UUID:
-    account_id = account_of(caller)
-    if account_id is None:
-        raise Unauthenticated
-    return account_id
-
-
-Account = Annotated[UUID, Depends(_account)]
 
 
 @router.get("/plans", summary="What one can subscribe to")

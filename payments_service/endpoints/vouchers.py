@@ -27,18 +27,17 @@ from kit.contracts.payments.vouchers import (
     VoucherQuery,
     Vouchers,
 )
-from kit.errors import Unauthenticated
 from kit.pages import Limit
 from kit.web import CallerDep, ReadSession, Session, needs
 from payments_service.actions.orders import seeing
 from payments_service.actions.vouchers import agents, batches, cash, codes, gift_cards, redeeming
 from payments_service.endpoints.given import Key, MoneyReader, MoneyWriter, Secret, ToolsDep
 from payments_service.endpoints.guessing import Guesses
+from payments_service.endpoints.people import Account, Cursor
 from payments_service.pages import voucher_sheet
 from payments_service.pages.qr import qr
 
 router = APIRouter(tags=["vouchers"])
-Cursor = Annotated[str | None, Query(max_length=300)]
 Agent = Annotated[Caller, needs("vouchers:confirm")]
 GuessesDep = Annotated[Guesses, Depends()]
 Language = Annotated[Literal["fr", "en"], Query()]
@@ -59,17 +58,14 @@ async def check_code(
 async def redeem(
     session: Session,
     tools: ToolsDep,
-    caller: CallerDep,
+    account: Account,
     asked: CodeTyped,
     guesses: GuessesDep,
     key: Key = "",
 ) -> Redemption:
     """All that is left on it becomes coins of mine; with one Idempotency-Key, once."""
-    account_id = seeing.account_of(caller)
-    if account_id is None:
-        raise Unauthenticated
     async with guesses.counted():
-        return await redeeming.into_coins(session, tools, account_id, asked.code, key)
+        return await redeeming.into_coins(session, tools, account, asked.code, key)
 
 
 @router.post("/orders/{order_id}/code-payment", summary="Pay an order with a code")

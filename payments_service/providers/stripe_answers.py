@@ -67,7 +67,7 @@ def intent_seen(intent: Mapping[str, Any], disputes: Mapping[str, Any]) -> Seen:
         reason="" if approved else _why(intent, state),
         fee=_fee(object_at(charge, "balance_transaction"), currency) if approved else 0,
         refunded=whole(charge.get("amount_refunded", 0)),
-        disputed=any(each.get("status") in AWAY for each in list_at(disputes, "data")),
+        disputed=any(text_at(each, "status") in AWAY for each in list_at(disputes, "data")),
         attempt_id=uuid_in(object_at(intent, "metadata").get("attempt_id")),
         saved=_saved(intent) if approved else "",
     )

@@ -41,6 +41,7 @@ def between(name: str) -> x509.Certificate:
     return _signed(begun, _name(name), rsa_key(name))
 
 
+@cache
 def leaf(
     *,
     host: str = HOST,

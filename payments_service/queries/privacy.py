@@ -34,6 +34,15 @@ FORGET = (
       AND webhook.state <> 'waiting'
     """,
     """
+    UPDATE "order" SET details = details - 'to_email' - 'to_name' - 'from_name' - 'message'
+    WHERE account_id = :account AND kind = 'gift_card'
+    """,
+    """
+    UPDATE coupon_use SET person = 'forgotten:' || id
+    WHERE person = 'account:' || CAST(:account AS uuid)
+    """,
+    "UPDATE agent_take SET agent_name = '' WHERE agent_id = CAST(CAST(:account AS uuid) AS text)",
+    """
     UPDATE "order" SET account_id = NULL, secret_hash = NULL, payer = 'forgotten:' || id,
                        email = '', phone = '', given = '{}'
     WHERE account_id = :account
@@ -77,6 +86,17 @@ HAND_OVER = (
     UPDATE subscription SET account_id = :into WHERE account_id = :account AND (
         state = 'expired' OR NOT EXISTS (SELECT FROM subscription AS other
                                          WHERE other.account_id = :into AND state <> 'expired'))
+    """,
+    """
+    UPDATE coupon_use SET person = 'account:' || CAST(:into AS uuid)
+    WHERE person = 'account:' || CAST(:account AS uuid) AND NOT EXISTS (
+        SELECT FROM coupon_use AS other WHERE other.coupon_id = coupon_use.coupon_id
+          AND other.person = 'account:' || CAST(:into AS uuid) AND other.number = coupon_use.number)
+    """,
+    """
+    UPDATE trial SET person = 'account:' || CAST(:into AS uuid)
+    WHERE person = 'account:' || CAST(:account AS uuid) AND NOT EXISTS (
+        SELECT FROM trial AS other WHERE other.person = 'account:' || CAST(:into AS uuid))
     """,
     "UPDATE coin_lot SET account_id = :into WHERE account_id = :account",
     "UPDATE coin_spend SET account_id = :into WHERE account_id = :account",

@@ -20,6 +20,7 @@ from kit.contracts.payments.errors import (
 )
 from kit.contracts.payments.orders import AttemptNew, OrderKind, OrderNew
 from kit.contracts.payments.orders_client import OrdersClient
+from kit.contracts.payments.privacy import PaymentsPrivacyClient
 from kit.contracts.payments.promotions import CountryPriceNew
 from kit.contracts.payments.subscriptions import (
     Interval,
@@ -355,3 +356,21 @@ async def test_the_token_follows_later_when_its_service_was_away(
         assert (await house.mine(CHARLIE)).state is State.active
         assert not await house.opens(CHARLIE)
     await until(lambda: house.opens(CHARLIE))
+
+
+async def test_two_accounts_that_become_one_have_one_trial_and_one_subscription(
+    house: House,
+) -> None:
+    plan = await house.a_plan(trial_days=7)
+    await house.subscriber(ALICE).begin_trial(plan.id)
+    signer = _signer("accounts_service", "payments_service")
+    accounts = PaymentsPrivacyClient(http(house.app), signer)
+    for _ in range(2):
+        await accounts.hand_over(ALICE, BOB)
+    assert (await house.mine(BOB)).state is State.trialing
+    with pytest.raises(SubscribedAlready):
+        await house.subscriber(BOB).begin_trial((await house.a_plan(trial_days=9)).id)
+    await accounts.forget(BOB)
+    async with house.app.state.database.reads() as session:
+        left = (await session.execute(text("SELECT state, saved FROM subscription"))).all()
+    assert left == [("expired", "")]

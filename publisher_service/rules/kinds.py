@@ -97,6 +97,13 @@ KINDS: Mapping[str, Kind] = {
         _letter(
             "gift_card.received", "giver", "amount", "message", "code", "link", group="money"
         ),
+        _money("money.receipt", "title", "amount", "number", "link"),
+        _money("money.refunded", "title", "amount", "number", "link"),
+        _money("money.share", "title", "share", "link"),
+        _money("money.statement", "amount", "on", "link"),
+        _security("money.payout_account", "name", "number", "until"),
+        _money("money.paid_out", "amount"),
+        _money("money.payout_failed", "amount", "why"),
         Kind("digest.news", "films", ("name", "count", "items"), (EMAIL,), is_shown=False),
     )
 }  # fmt: skip

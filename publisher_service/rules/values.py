@@ -61,7 +61,7 @@ def made_up(names: tuple[str, ...], locale: str) -> dict[str, Any]:
         "title": "Sira", "series": "Les Gens du fleuve", "by": "Studio Lagune", "count": 2,
         "picture": "", "items": "Sira\nhttps://example.org/films/sira", "code": "042917",
         "coins": 40, "giver": "Koffi", "message": "Bon film !",
-        "plan": "VIP", "amount": "2 000 F CFA",
+        "plan": "VIP", "number": "F-2026-000012", "share": "40 %", "amount": "2 000 F CFA",
     }  # fmt: skip
     return {name: known[name] for name in names if name in known}
 

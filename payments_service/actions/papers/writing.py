@@ -4,12 +4,14 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from kit.auth import seal
 from kit.clock import now
 from kit.contracts.payments.orders import OrderState
 from kit.contracts.payments.papers import PaperKind
 from kit.db import new_id
-from kit.events import emit, notify
+from kit.events import NOTICE, emit, notify
 from kit.i18n import Language
+from payments_service.actions.orders.seeing import secret
 from payments_service.actions.tools import Tools
 from payments_service.models.orders import Order
 from payments_service.models.papers import Invoice, Refund
@@ -110,6 +112,8 @@ async def _mail(
         "title": order.title,
         "amount": language.money(paper.total_amount, paper.currency),
         "number": rules.number_of(paper.series, paper.year, paper.number),
-        "link": f"{tools.home}/orders/{order.id}",
     }
-    await notify(session, kind, to, values, locale=order.locale)
+    shown = secret(tools, order)  # without an account, the link is what shows the order
+    path = f"/orders/{order.id}/with/{shown}" if shown else f"/orders/{order.id}"
+    sealed = seal(tools.secret, NOTICE, {"link": f"{tools.home}{path}"})
+    await notify(session, kind, to, values, locale=order.locale, sealed=sealed)

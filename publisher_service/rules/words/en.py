@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from publisher_service.rules.words import Words
+from publisher_service.rules.words.earnings_en import EARNINGS
 from publisher_service.rules.words.money_en import MONEY
 from publisher_service.rules.words.plans_en import PLANS
 
@@ -174,6 +175,7 @@ ALL: Mapping[str, Words] = {
     ),
     **MONEY,
     **PLANS,
+    **EARNINGS,
 }
 WHAT: Mapping[str, str] = {
     "totp_on": "Codes from an app now protect your account.",

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from publisher_service.rules.words import Words
+from publisher_service.rules.words.earnings_fr import EARNINGS
 from publisher_service.rules.words.money_fr import MONEY
 from publisher_service.rules.words.plans_fr import PLANS
 
@@ -179,6 +180,7 @@ ALL: Mapping[str, Words] = {
     ),
     **MONEY,
     **PLANS,
+    **EARNINGS,
 }
 WHAT: Mapping[str, str] = {
     "totp_on": "Les codes d’une application protègent désormais votre compte.",

@@ -23,7 +23,7 @@ from kit.contracts.payments.orders import (
     Providers,
     ProviderSeen,
 )
-from kit.errors import Unauthenticated
+from kit.errors import Forbidden, Unauthenticated
 from kit.pages import Limit
 from kit.web import CallerDep, ReadSession, Session, limited
 from payments_service.actions.orders import desk, looking, making, offers, paying, seeing
@@ -66,8 +66,10 @@ async def my_orders(
     caller: CallerDep, session: ReadSession, cursor: Cursor = None, limit: Limit = 50
 ) -> Orders:
     account_id = seeing.account_of(caller)
-    if account_id is None:
+    if caller.kind == "anonymous":
         raise Unauthenticated
+    if account_id is None:
+        raise Forbidden("Only people have orders of their own.")
     return await desk.listed(session, OrderQuery(account_id=account_id), cursor, limit)
 
 

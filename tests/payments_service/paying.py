@@ -11,6 +11,7 @@ from uuid import UUID
 from fastapi import FastAPI
 from sqlalchemy import text
 
+from kit.client import ServiceClient
 from kit.contracts.accounts.client import AccountsClient
 from kit.contracts.catalog.client import CatalogClient
 from kit.contracts.gateway import GatewayClient
@@ -86,12 +87,17 @@ async def looked(app: FastAPI, attempt_id: UUID) -> str:
     return found.outcome
 
 
+def strangers_to_all() -> list[ServiceClient]:
+    """Return clients of siblings that answer nothing but 404: what is told them is given up."""
+    kinds = (CatalogClient, TokensClient, AccountsClient, GatewayClient, PublisherClient)
+    return [kind(http(FastAPI())) for kind in kinds]
+
+
 @asynccontextmanager
 async def a_shop(settings: MakeSettings, start: Start, **more: Any) -> AsyncIterator[Shop]:
     """Run payments_service with a kiosk and the plainest provider, and nobody else."""
     async with PlainRail() as rail:
-        kinds = (CatalogClient, TokensClient, AccountsClient, GatewayClient, PublisherClient)
-        away = [kind(http(FastAPI())) for kind in kinds]
+        away = strangers_to_all()
         made = create_app(
             settings(**{"sandbox": False} | more), *away, providers=[rail.open()], sellers=kiosks()
         )

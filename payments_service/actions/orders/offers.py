@@ -20,6 +20,7 @@ from payments_service.rules.orders import Priced, priced, rates_in
 from payments_service.rules.phones import number_of, probable_operator
 
 KEPT_SECONDS = 60.0
+IN_TROUBLE_SECONDS = 10.0  # so long a provider that did not answer is left alone
 PATIENCE_SECONDS = 4.0
 LATELY = timedelta(minutes=10)
 SHAKY = 3  # so many failures, and not one approval: something is wrong there
@@ -93,7 +94,8 @@ async def _ask(provider: Provider) -> Working:
             found = await provider.available()
     except (Trouble, TimeoutError) as trouble:
         logger.warning("a provider is not available", extra={"provider": provider.name})
-        return Working(frozenset(), str(trouble) or "no answer", time.monotonic() + KEPT_SECONDS)
+        until = time.monotonic() + IN_TROUBLE_SECONDS
+        return Working(frozenset(), str(trouble) or "no answer", until)
     return Working(found, "", time.monotonic() + KEPT_SECONDS)
 
 

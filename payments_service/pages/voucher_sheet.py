@@ -65,10 +65,10 @@ async def written(
         "brand": brand, "words": WORDS[language], "language": language, "title": title,
         "empty": not tickets,
     }  # fmt: skip
-    yield _templates.get_template("voucher_sheet_head.html").render(about)
+    yield _templates.get_template("sheet_head.html").render(about)
     for at in range(0, len(tickets), AT_ONCE):
         yield await asyncio.to_thread(_drawn, tickets[at : at + AT_ONCE], about)
-    yield _templates.get_template("voucher_sheet_foot.html").render(about)
+    yield _templates.get_template("sheet_foot.html").render(about)
 
 
 def card(found: Card, brand: Brand, language: str) -> str:
@@ -80,7 +80,7 @@ def card(found: Card, brand: Brand, language: str) -> str:
         "until": LANGUAGES[language].day(found.expires_at) if found.expires_at else "",
         "qr": qr(brand.address(found.code)),
     }  # fmt: skip
-    names = ("voucher_sheet_head.html", "gift_card.html", "voucher_sheet_foot.html")
+    names = ("sheet_head.html", "gift_card.html", "sheet_foot.html")
     return "".join(_templates.get_template(name).render(about) for name in names)
 
 

@@ -88,6 +88,7 @@ KINDS: Mapping[str, Kind] = {
         _money("coins.gift", "giver", "coins", "message", "link"),
         _money("coins.granted", "coins", "why", "link"),
         _money("film.yours", "title", "url"),
+        _letter("film.code", "title", "code", "url", group="money"),
         _money("film.rented", "title", "url", "until", "hours"),
         _money("subscription.started", "plan", "until", "url"),
         _money("subscription.renewal_due", "plan", "amount", "on", "link", "url"),

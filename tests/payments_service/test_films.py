@@ -16,6 +16,7 @@ from sqlalchemy import insert, text
 from sqlalchemy.exc import IntegrityError
 
 from kit import clock
+from kit.auth import unseal
 from kit.client import ServiceClient
 from kit.contracts.catalog.errors import EntitlementNeeded, FilmNotFound
 from kit.contracts.catalog.playback import PlaybackNew
@@ -39,6 +40,7 @@ from kit.contracts.payments.shop_errors import (
 )
 from kit.contracts.tokens import AccessLevel, EntitlementQuestion, Mint, TokensClient
 from kit.errors import Unauthenticated, Unavailable
+from kit.events import NOTICE
 from payments_service.actions.films import access
 from payments_service.app import create_app
 from payments_service.models.shop import Offer
@@ -330,12 +332,18 @@ async def test_who_has_no_account_gets_a_code(
     film = await a_sold_film(
         app, catalog_app, FilmTermsNew(rental_amount=500, rental_currency="XOF")
     )
-    order = await bought(app, rail, None, kind=OrderKind.rental, subject=str(film.id))
+    order = await bought(
+        app, rail, None, kind=OrderKind.rental, subject=str(film.id), email="awa@example.org"
+    )
     assert (order.state, order.amount) == (OrderState.fulfilled, 500)
     code = order.given["code"]
     assert await plays(film.id, code=code)
     assert not await plays(film.id)
     assert "expires_at" in order.given
+    (told,) = await notices(app, "film.code")
+    assert told["email"] == "awa@example.org"
+    assert code not in str(told)  # it opens the film: it travels sealed
+    assert unseal(app.state.tools.secret, NOTICE, told["sealed"]) == {"code": code}
 
 
 class Away:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from kit.auth import Caller
+from kit.auth import Caller, seal
 from kit.contracts.catalog.client import CatalogClient
 from kit.contracts.catalog.films import Film
 from kit.contracts.catalog.words import AccessLevel
@@ -14,6 +14,7 @@ from kit.contracts.payments.errors import NotForSale, OwnedAlready, OwnFilm
 from kit.contracts.payments.orders import OrderNew
 from kit.contracts.payments.shop import GrantKind, Owned, Price
 from kit.contracts.tokens import TokensClient
+from kit.events import NOTICE, notify
 from payments_service.actions.films import access, granting, seeing
 from payments_service.actions.films.granting import Giving, Window
 from payments_service.actions.films.having import Having, having, or_entitled
@@ -70,6 +71,8 @@ class FilmSeller:
         order.given = {"film_id": str(film_id), **_code(order, grant)}
         if grant is not None and grant.expires_at is not None:
             order.given["expires_at"] = grant.expires_at.isoformat()
+        if grant is not None and order.account_id is None and order.email:
+            await _mail_code(session, tools, order, grant)
 
     async def take_back(
         self, session: AsyncSession, tools: Tools, order: Order, refunded: int
@@ -160,3 +163,10 @@ async def take_all_back(session: AsyncSession, order: Order, refunded: int) -> N
 
 def _code(order: Order, grant: Grant | None) -> dict[str, str]:
     return {"code": grant.code} if grant is not None and order.account_id is None else {}
+
+
+async def _mail_code(session: AsyncSession, tools: Tools, order: Order, grant: Grant) -> None:
+    """Send the code to who has no account; it opens the film, so it travels sealed."""
+    values = {"title": grant.title, "url": f"{tools.home}/films/{grant.film_id}"}
+    sealed = seal(tools.secret, NOTICE, {"code": grant.code})
+    await notify(session, "film.code", order.email, values, locale=order.locale, sealed=sealed)

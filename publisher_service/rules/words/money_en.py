@@ -25,6 +25,14 @@ MONEY: Mapping[str, Words] = {
         "{brand} gives you {coins} coins: {why}.",
         "Hello {name},\n\n{brand} gives you {coins} coins: {why}.\n\n[See my wallet]({link})",
     ),
+    "film.code": Words(
+        "Code of a film bought",
+        "Your code for “{title}”",
+        "Your code for “{title}” has come by e-mail.",
+        "Hello,\n\nThank you for buying. This is the code that opens “{title}”: {code}\n\n"
+        "[Watch the film]({url})\n\nKeep this message: the code works each time you want to watch "
+        "the film.",
+    ),
     "film.yours": Words(
         "Film bought",
         "“{title}” is yours",

@@ -26,6 +26,14 @@ MONEY: Mapping[str, Words] = {
         "Bonjour {name},\n\n{brand} vous offre {coins} pièces : {why}.\n\n"
         "[Voir mon portefeuille]({link})",
     ),
+    "film.code": Words(
+        "Code d’un film acheté",
+        "Votre code pour « {title} »",
+        "Votre code pour « {title} » est arrivé par e-mail.",
+        "Bonjour,\n\nMerci de votre achat. Voici le code qui ouvre « {title} » : {code}\n\n"
+        "[Regarder le film]({url})\n\nGardez ce message : le code sert chaque fois que vous voulez "
+        "regarder le film.",
+    ),
     "film.yours": Words(
         "Film acheté",
         "« {title} » est à vous",

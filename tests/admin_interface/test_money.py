@@ -9,6 +9,7 @@ from fastapi import FastAPI
 
 import payments_service.app
 from admin_interface.app import PAYMENTS
+from kit.contracts.accounts.identity import SignUp
 from kit.contracts.payments.coins_client import CoinsClient
 from kit.contracts.payments.orders import AttemptNew, Order, OrderNew
 from kit.contracts.payments.orders_client import OrdersClient
@@ -41,9 +42,10 @@ async def till(studio: Studio, database_url: DatabaseUrl, valkey_url: str, start
     return app
 
 
-async def bought(till: FastAPI, dana: httpx.AsyncClient) -> Order:
-    """Have Dana buy a pack for herself with test money."""
-    access = dana.cookies["admin_access"]
+async def bought(till: FastAPI, studio: Studio) -> Order:
+    """Have Awa buy a pack for herself with test money."""
+    awa = SignUp(email="awa@example.org", password="un bon mot de passe 9", name="Awa")
+    access = (await studio.accounts.sign_up(awa)).access_token
     orders = speak(OrdersClient, till, "public_interface").acting(access)
     (pack,) = (await speak(CoinsClient, till, "tests").packs()).items
     made = await orders.make_order(OrderNew(kind="coins", subject=str(pack.id)), str(uuid4()))
@@ -59,8 +61,8 @@ async def bought(till: FastAPI, dana: httpx.AsyncClient) -> Order:
     return await orders.order(made.id)
 
 
-async def test_what_is_sold_is_followed_and_given_back(
-    dana: httpx.AsyncClient, till: FastAPI
+async def test_what_is_sold_is_followed(
+    dana: httpx.AsyncClient, studio: Studio, till: FastAPI
 ) -> None:
     assert "Rien n’a encore été encaissé" in (await see(dana, "/money")).text
     assert "Aucune commande encore" in (await see(dana, "/money/orders")).text
@@ -70,7 +72,7 @@ async def test_what_is_sold_is_followed_and_given_back(
     assert wrong.status_code == 422
     assert 'value="Petit paquet"' in wrong.text
     await send(dana, "/money/shop/packs/new", "/money/shop/packs/new", PACK)
-    order = await bought(till, dana)
+    order = await bought(till, studio)
     here = f"/money/orders/{order.id}"
     assert "Petit paquet" in (await see(dana, "/money/orders?kind=coins&state=fulfilled")).text
     assert "Rien à ce sujet" in (await see(dana, "/money/orders?state=disputed")).text
@@ -84,9 +86,11 @@ async def test_what_is_sold_is_followed_and_given_back(
     assert b"coins,XOF,1,1000" in table.content
 
 
-async def test_a_refund_is_seen_before_it_is_done(dana: httpx.AsyncClient, till: FastAPI) -> None:
+async def test_a_refund_is_seen_before_it_is_done(
+    dana: httpx.AsyncClient, studio: Studio, till: FastAPI
+) -> None:
     await send(dana, "/money/shop/packs/new", "/money/shop/packs/new", PACK)
-    here = f"/money/orders/{(await bought(till, dana)).id}"
+    here = f"/money/orders/{(await bought(till, studio)).id}"
     plan = (await see(dana, f"{here}/refund?amount=400&reason=Trop+cher")).text
     assert "Ce qui se passerait" in plan
     key = re.search(r'name="key" value="([^"]+)"', plan)

@@ -89,7 +89,7 @@ async def refund_form(
     reason: str = "",
 ) -> Response:
     """Show what a refund would do; nothing is done."""
-    order = await payments.order(order_id)
+    order = (await payments.order_story(order_id)).order
     plan, trouble = None, ""
     try:
         plan = await refunding.plan_refund(order_id, _wanted(order, amount, way, reason))
@@ -115,7 +115,7 @@ async def refund(
 ) -> Response:
     typed = plain(await request.form())
     here = f"/money/orders/{order_id}"
-    order = await payments.order(order_id)
+    order = (await payments.order_story(order_id)).order
     try:
         new = _wanted(order, typed.get("amount", ""), typed.get("way", ""), typed.get("reason", ""))
         await refunding.refund(order_id, new, typed.get("key", ""))

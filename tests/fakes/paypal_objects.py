@@ -6,6 +6,7 @@ import httpx
 from aiohttp import web
 from typing_extensions import override
 
+from payments_service.providers.calls import trusted
 from payments_service.rules.amounts import written
 from tests.fakes.network import refuse
 from tests.fakes.rail import RailCharge, RailGiving
@@ -18,7 +19,7 @@ class Elsewhere(httpx.AsyncHTTPTransport):
     """The network, where every host is ours."""
 
     def __init__(self, port: int) -> None:
-        super().__init__()
+        super().__init__(verify=trusted())
         self.port = port
 
     @classmethod

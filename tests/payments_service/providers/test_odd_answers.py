@@ -109,7 +109,7 @@ CASES: dict[str, tuple[Mapping[str, Any], Read]] = {
     "cinetpay refusal": (CINETPAY, cinetpay_answers.refused_or_lost),
     "paydunya invoice": (PAYDUNYA, lambda told: paydunya_seen(told, KNOWN)),
 }
-UNHASHABLE = {"data": [{"status": []}]}
+UNHASHABLE: Mapping[str, Any] = {"data": [{"status": []}]}
 every_case = pytest.mark.parametrize("name", CASES)
 
 

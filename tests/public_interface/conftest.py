@@ -113,6 +113,8 @@ async def payments_app(
         database_url=database_url("payments_service"),
         valkey_url=valkey_url,
         portal_public_url="http://portal.test",
+        earning_hold_days=0,
+        payout_change_days=0,
     )
     nobody = FastAPI()
     apps = {CatalogClient: catalog_app, TokensClient: tokens_app, AccountsClient: accounts_app,

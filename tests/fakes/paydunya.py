@@ -23,7 +23,6 @@ class PayDunya(Rail):
     """`writes`: how webhooks are written: `form`, `json`, or a form with `json` inside."""
 
     provider, method, currency, country, phone = "paydunya", "mtn", "XOF", "BJ", ""
-    finds_lost = False
 
     def __init__(self, seed: int = 1) -> None:
         super().__init__(seed)

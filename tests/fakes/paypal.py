@@ -45,7 +45,6 @@ class PayPal(Rail):
     """
 
     provider, method, currency, country, phone = "paypal", "paypal", "EUR", "", ""
-    finds_lost = False
 
     def __init__(self, seed: int = 1) -> None:
         super().__init__(seed)

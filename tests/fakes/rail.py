@@ -87,10 +87,6 @@ class Rail(Simulator):
     currency = "XOF"
     country = "BJ"
     phone = "+2290197000000"
-    finds_lost = True
-    """Whether a charge whose making was not answered can be found. Where not (PayPal, PayDunya),
-    the payer had no address to pay at, so there is nothing to find.
-    """
 
     def __init__(self, seed: int = 1) -> None:
         self.chance = random.Random(seed)

@@ -21,7 +21,7 @@ from payments_service.rules.months import DAY, later, next_end, whole_days
 State = SubscriptionState
 Deed = Callable[["Standing", datetime], "Standing"]
 GOING_ON = frozenset({State.trialing, State.active, State.past_due, State.cancelled})
-RENEWABLE_DAYS = 10  # before the end of a period, so that nobody pays twice by mistake
+RENEWABLE_DAYS = 15  # before the end of a period: from the first reminder on, not months ahead
 
 
 @dataclass(frozen=True, slots=True)

@@ -171,6 +171,25 @@ async def test_a_renewal_is_reminded_of_with_a_link_that_anybody_can_pay_by(hous
     assert len(await house.notices("subscription.renewal_due")) == 1
 
 
+async def test_a_year_is_reminded_of_two_weeks_before_at_the_price_of_that_day(
+    house: House,
+) -> None:
+    plan = await house.a_plan(Interval.year)
+    begun = await house.subscribed(ALICE, plan)
+    await house.keeper.change_plan(plan.id, PlanChange(amount=25_000))
+    await house.later(begun.period_end - begun.period_start - days(13.5))
+    ((_, values),) = await house.notices("subscription.renewal_due")
+    assert (await house.mine(ALICE)).amount == 25_000
+    # What was missed is said once.
+    await house.later(days(13))
+    assert len(await house.notices("subscription.renewal_due")) == 2
+    # A plan in another currency cannot go on by itself; the clock does.
+    await house.keeper.change_plan(plan.id, PlanChange(currency="EUR"))
+    await house.later(days(5))
+    assert (await house.mine(ALICE)).state is State.expired
+    assert "25" in values["amount"]
+
+
 async def test_unpaid_films_stay_open_for_the_grace_and_a_late_payment_brings_it_back(
     house: House,
 ) -> None:

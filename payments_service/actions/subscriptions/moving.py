@@ -4,12 +4,14 @@ One run per subscription and moment, in one transaction: whoever dies in it has 
 the next run finds it due again.
 """
 
+import logging
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.auth import seal
 from kit.clock import now
+from kit.contracts.payments.errors import CurrencyDiffers, NotForSale, SubscribedAlready
 from kit.events import NOTICE, notify
 from kit.i18n import Language
 from kit.jobs import enqueue, enqueue_many
@@ -21,6 +23,8 @@ from payments_service.queries import subscriptions
 from payments_service.rules import reminders
 from payments_service.rules.subscriptions import Standing, State
 
+UNSOLD = (CurrencyDiffers, SubscribedAlready, NotForSale)
+logger = logging.getLogger(__name__)
 LANGUAGES = {code: Language(code) for code in ("fr", "en")}
 
 
@@ -59,16 +63,24 @@ async def _remind(session: AsyncSession, tools: Tools, row: Subscription, one: S
     reminded = reminders.behind(reminders.reminders(one), at)
     charged = reminders.behind(reminders.charges(one), at) if row.saved else 0
     is_reminded, is_charged = reminded > row.reminder_number, charged > row.charge_count
+    is_first = not row.reminder_number
     if not (is_reminded or is_charged):
         return
-    order = await renewing.renewal_order(session, tools, row)
+    row.reminder_number = max(row.reminder_number, reminded)
+    row.charge_count = max(row.charge_count, charged)
+    try:
+        order = await renewing.renewal_order(session, tools, row)
+    except UNSOLD as error:
+        logger.warning(
+            "nothing to renew with", extra={"subscription_id": str(row.id), "why": error.detail}
+        )
+        return
     if not order.amount:
         return  # a credit has paid it
-    if is_reminded:
+    # A kept card is announced once, before the end; what is late is said all the same.
+    if is_reminded and (is_first or not row.saved or one.state is State.past_due):
         await _say_due(session, tools, row, one, order)
-        row.reminder_number = reminded
     if is_charged:
-        row.charge_count = charged
         asked = {"subscription_id": str(row.id), "order_id": str(order.id), "number": charged}
         await enqueue(session, "charge_again", asked, key=f"{order.id}:{charged}")
 
@@ -77,12 +89,8 @@ async def _say_due(
     session: AsyncSession, tools: Tools, row: Subscription, one: Standing, order: Order
 ) -> None:
     is_late = one.state is State.past_due
-    if row.saved and not is_late:
-        if row.reminder_number:
-            return  # a kept card is announced once
-        kind = "subscription.renewing"
-    else:
-        kind = "subscription.past_due" if is_late else "subscription.renewal_due"
+    before = "subscription.renewing" if row.saved else "subscription.renewal_due"
+    kind = "subscription.past_due" if is_late else before
     language = LANGUAGES["en" if row.locale == "en" else "fr"]
     values = {
         "plan": row.plan.title,

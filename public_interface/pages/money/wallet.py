@@ -146,7 +146,7 @@ async def _view(
         balance=found.balance,
         granted=found.granted,
         expiring=_expiring(found, say),
-        is_low=found.is_low,
+        is_low=found.is_low and found.balance > 0,
         packs=[_pack(offer, say, is_best=offer is best) for offer in offers],
         moves=[_move(each, say) for each in moves.items],
         next_href=f"{HERE}?cursor={moves.next_cursor}" if moves.next_cursor else "",

@@ -84,8 +84,17 @@ class CinetPay(Provider):
 
     @override
     async def available(self) -> frozenset[str]:
-        await self.balances()
-        return frozenset(each.name for each in self.methods())
+        """Return what works in the countries whose account answers."""
+        working, trouble = set(), Away("CinetPay has no account")
+        for country in self.line.accounts:
+            try:
+                held(await self._read(country, "/v1/balances"))
+                working.add(country)
+            except (Away, Lost) as error:
+                trouble = Away(str(error))
+        if not working:
+            raise trouble
+        return frozenset(each.name for each in self.methods() if each.country in working)
 
     @override
     async def start(self, charge: Charge) -> Started:

@@ -42,6 +42,7 @@ from payments_service.rules.reasons import reason_in
 from payments_service.rules.signatures import is_sealed, seal
 from payments_service.settings import Settings
 
+CONFIRM = "/checkout-invoice/confirm"
 CURRENCY = "XOF"
 DONE = "00"
 NOT_FOUND = "1001"
@@ -102,7 +103,9 @@ class PayDunya(Provider):
     @override
     async def available(self) -> frozenset[str]:
         """Ask about an invoice that there is not: whoever says so is there and takes our keys."""
-        await self._invoice("none")
+        answer = await call(self.http, "GET", f"{CONFIRM}/none")
+        if answer.status_code in (401, 403) or not body(answer):
+            raise Away(str(_refusal(answer.status_code, body(answer))))
         return frozenset(each.name for each in self.methods())
 
     @override
@@ -197,8 +200,7 @@ class PayDunya(Provider):
 
     async def _invoice(self, token: str) -> dict[str, Any] | None:
         """Return an invoice as it is now; None for one that PayDunya does not know."""
-        path = f"/checkout-invoice/confirm/{quote(token, safe='')}"
-        answer = await call(self.http, "GET", path)
+        answer = await call(self.http, "GET", f"{CONFIRM}/{quote(token, safe='')}")
         found = body(answer)
         if answer.status_code == 404 or text_at(found, "response_code") == NOT_FOUND:
             return None

@@ -67,7 +67,9 @@ class PayPal(Provider):
     @override
     async def available(self) -> frozenset[str]:
         """Ask for an order that there is not: whoever says so is there, and takes our keys."""
-        await self._order("none")
+        answer = await self.line.ask("GET", f"{ORDERS}/none")
+        if answer.status_code in (401, 403):
+            raise Away(str(answers.refusal(answer.status_code, body(answer))))
         return frozenset({METHOD.name})
 
     @override
@@ -134,7 +136,10 @@ class PayPal(Provider):
     @override
     async def find_given(self, giving: Giving, provider_ref: str) -> Given | None:
         if not provider_ref:
-            found = answers.refund_of(await self._paid_by(giving), giving.id)
+            try:
+                found = answers.refund_of(await self._paid_by(giving), giving.id)
+            except Refused:  # what cannot be sent back was not
+                return None
             return answers.refund_given(found) if found is not None else None
         answer = await self.line.ask("GET", f"/v2/payments/refunds/{provider_ref}")
         return None if answer.status_code == 404 else answers.refund_given(read(answer))

@@ -159,7 +159,7 @@ class Stripe(Provider, Renewing):
                 found = await reading(self.sdk.refunds.retrieve_async(provider_ref))
                 return answers.refund_given(found)
             asked: Any = {"payment_intent": await self._paid_by(giving), "limit": 100}
-        except Missing:
+        except Refused:  # it is missing; and what cannot be sent back was not
             return None
         listed = await reading(self.sdk.refunds.list_async(asked))
         for each in list_at(listed, "data"):

@@ -170,6 +170,17 @@ async def test_a_wrong_password_is_no_answer_about_a_payment(rail: CinetPay) -> 
     await provider.close()
 
 
+async def test_a_country_whose_account_is_turned_away_does_not_close_the_others(
+    rail: CinetPay,
+) -> None:
+    accounts = f"{rail.settings()['cinetpay_accounts']} TG=sk_test_tg:word"
+    provider = opened(rail, cinetpay_accounts=accounts)
+    offered = await provider.available()
+    assert "mtn" in offered
+    assert "mixx" not in offered
+    await provider.close()
+
+
 # What was lost.
 
 

@@ -162,6 +162,18 @@ async def test_refunds_are_left_to_others(rail: PayDunya, provider: Provider) ->
     assert await provider.balances() == {}
 
 
+@pytest.mark.parametrize(("status", "is_there"), [(200, True), (404, True), (403, False)])
+async def test_it_works_where_an_invoice_that_is_not_there_is_told(
+    rail: PayDunya, provider: Provider, status: int, is_there: bool
+) -> None:
+    rail.troubles = [Fault("/checkout-invoice/confirm/none", status, {"response_code": "odd"})]
+    if is_there:
+        assert "mtn" in await provider.available()
+        return
+    with pytest.raises(Away):
+        await provider.available()
+
+
 # Webhooks.
 
 

@@ -290,6 +290,27 @@ async def test_a_refund_keeps_our_ids(rail: PayPal, provider: Provider) -> None:
     }
 
 
+async def test_whether_something_was_sent_back_is_never_refused(
+    rail: PayPal, provider: Provider
+) -> None:
+    charge = a_charge(rail)
+    started = await provider.start(charge)
+    assert await provider.find_given(a_refund(charge, started), "") is None
+    assert await provider.find_given(a_refund(charge, started, currency="XOF"), "") is None
+
+
+@pytest.mark.parametrize(("status", "is_there"), [(400, True), (404, True), (403, False)])
+async def test_it_works_where_an_order_that_is_not_there_is_told(
+    rail: PayPal, provider: Provider, status: int, is_there: bool
+) -> None:
+    rail.troubles = [Fault("GET /v2/checkout/orders/none", status, {"name": "odd"})]
+    if is_there:
+        assert await provider.available() == {"paypal"}
+        return
+    with pytest.raises(Away):
+        await provider.available()
+
+
 # Webhooks.
 
 

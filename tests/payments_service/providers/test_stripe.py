@@ -275,6 +275,15 @@ async def test_a_page_that_nobody_paid_is_not_refunded(rail: Stripe, provider: P
     assert await provider.find_given(a_refund(charge, started), "re_unknown") is None
 
 
+async def test_whether_something_was_sent_back_is_never_refused(
+    rail: Stripe, provider: Provider
+) -> None:
+    charge = a_charge(rail)
+    started = await provider.start(charge)
+    assert await provider.find_given(a_refund(charge, started), "") is None
+    assert await provider.find_given(a_refund(charge, started, currency="XOF"), "") is None
+
+
 async def test_what_is_on_its_way_counts_as_held(rail: Stripe, provider: Provider) -> None:
     charge = a_charge(rail)
     started = await provider.start(charge)

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import exists, func, select, text
+from sqlalchemy import exists, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from payments_service.models.coins import CoinGift, CoinKind, CoinLot, CoinSpend, CoinUse
@@ -42,6 +42,23 @@ TAKE = """
         SELECT journal_id, lot_id, amount, value FROM taken
     )
 """
+OFF = text(r"""
+    WITH lots AS (
+        SELECT 'liability\:wallet\:' || account_id || '\:' || kind || '\:COIN' AS code,
+               sum(remaining) AS total
+        FROM coin_lot GROUP BY account_id, kind
+        UNION ALL
+        SELECT 'liability\:coins\:' || value_currency, sum(value_amount)
+        FROM coin_lot WHERE value_currency <> '' GROUP BY value_currency
+    ), posted AS (
+        SELECT code, -posted AS total FROM account
+        WHERE code LIKE 'liability\:wallet\:%' OR code LIKE 'liability\:coins\:%'
+    )
+    SELECT coalesce(lots.code, posted.code), coalesce(lots.total, 0), coalesce(posted.total, 0)
+    FROM lots FULL JOIN posted ON posted.code = lots.code
+    WHERE coalesce(lots.total, 0) <> coalesce(posted.total, 0)
+    ORDER BY 1
+""")
 LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:wallet, 0))")
 INSERT = """
     INSERT INTO coin_spend (id, key, asked, account_id, amount, granted_amount, balance, subject,
@@ -151,29 +168,11 @@ async def has_bought(session: AsyncSession, account_id: UUID) -> bool:
 
 
 async def off_lots(session: AsyncSession) -> Sequence[tuple[str, int, int]]:
-    """Return (account code, coins in lots, coins in the ledger) where the two differ."""
-    lots = (
-        select(
-            func.concat("liability:wallet:", CoinLot.account_id, ":", CoinLot.kind, ":COIN").label(
-                "code"
-            ),
-            func.sum(CoinLot.remaining).label("coins"),
-        )
-        .group_by(CoinLot.account_id, CoinLot.kind)
-        .subquery()
-    )
-    ledger = text("SELECT code, -posted AS coins FROM account WHERE code LIKE 'liability:wallet:%'")
-    held = ledger.columns(code=CoinLot.key.type, coins=CoinLot.amount.type).subquery()
-    rows = await session.execute(
-        select(
-            func.coalesce(lots.c.code, held.c.code),
-            func.coalesce(lots.c.coins, 0),
-            func.coalesce(held.c.coins, 0),
-        )
-        .select_from(lots.outerjoin(held, lots.c.code == held.c.code, full=True))
-        .where(func.coalesce(lots.c.coins, 0) != func.coalesce(held.c.coins, 0))
-    )
-    return [(code, int(here), int(there)) for code, here, there in rows]
+    """Return (account, what lots say, what the ledger says) where the two differ.
+
+    Of every wallet, and of the money that is owed for coins. One snapshot: nobody waits for it.
+    """
+    return [(code, int(lots), int(posted)) for code, lots, posted in await session.execute(OFF)]
 
 
 async def legs(session: AsyncSession, journal_id: UUID) -> list[Leg]:

@@ -27,6 +27,12 @@ async def expire_coins(job: Job) -> None:
         pass
 
 
+@tasks.every(3600)
+async def check_coins(job: Job) -> None:
+    """Compare the lots with the ledger; what differs is a finding."""
+    await lots.check(job.session)
+
+
 @tasks.every(300)
 async def end_rentals(job: Job) -> None:
     """End rentals that are over, and have every grant followed that nobody followed."""

@@ -175,6 +175,7 @@ class FindingKind(StrEnum):
     bare_journal = "bare_journal"
     open_item = "open_item"
     provider_balance = "provider_balance"
+    coin_lots = "coin_lots"
 
 
 class Finding(Schema):

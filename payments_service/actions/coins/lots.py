@@ -9,11 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit import clock
 from payments_service.models.coins import CoinKind, CoinLot
+from payments_service.models.findings import FindingKind
 from payments_service.queries import coins as queries
-from payments_service.queries import ledger
+from payments_service.queries import findings, ledger
 from payments_service.rules import accounts
 from payments_service.rules import coins as rules
 from payments_service.rules.coins import Lot, Taken
+from payments_service.rules.invariants import Found
 from payments_service.rules.journals import Leg, journal, move, reversed_legs
 
 AGAIN = timedelta(days=7)  # coins that come back can be spent at least so long
@@ -164,6 +166,15 @@ async def give_back(session: AsyncSession, spend_id: UUID, title: str, source: s
             lot.expires_at = max(lot.expires_at, at + AGAIN)
     await session.flush()
     return True
+
+
+async def check(session: AsyncSession) -> None:
+    """Note where lots and ledger differ: of coins, or of the money owed for them."""
+    found = [
+        Found(FindingKind.coin_lots, code, {"lots": here, "ledger": there})
+        for code, here, there in await queries.off_lots(session)
+    ]
+    await findings.note(session, {FindingKind.coin_lots}, found, clock.now())
 
 
 def _all_of(lot: CoinLot) -> Taken:

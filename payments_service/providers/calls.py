@@ -8,6 +8,7 @@ import ssl
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 
@@ -83,6 +84,11 @@ def body(answer: httpx.Response) -> dict[str, Any]:
     except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
+
+
+def segment(text: str) -> str:
+    """Write somebody else's reference as one part of a path, whatever is in it."""
+    return quote(text, safe="")
 
 
 def text_at(found: Mapping[str, Any], *names: str) -> str:

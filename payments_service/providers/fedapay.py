@@ -11,7 +11,7 @@ from typing import Any
 
 from typing_extensions import override
 
-from payments_service.providers.calls import body, list_at, object_at, text_at
+from payments_service.providers.calls import body, list_at, object_at, segment, text_at
 from payments_service.providers.fedapay_answers import (
     PAYOUT,
     STATES,
@@ -153,7 +153,7 @@ class FedaPay(Provider):
         """
         number = provider_ref.removeprefix(PAYOUT)
         if number:
-            found = await self.api.one(f"/payouts/{number}", "payout")
+            found = await self.api.one(f"/payouts/{segment(number)}", "payout")
         else:
             found = await self.api.by_reference("payout", giving.id)
         if found is None:
@@ -200,7 +200,7 @@ class FedaPay(Provider):
 
     async def _page(self, ref: str) -> tuple[str, str]:
         """Return what lets a payer pay a transaction: a token, and the page it opens."""
-        answer = await self.api.change("POST", f"/transactions/{ref}/token")
+        answer = await self.api.change("POST", f"/transactions/{segment(ref)}/token")
         if not answer.is_success:
             raise refused(answer)
         found = body(answer)
@@ -222,7 +222,7 @@ class FedaPay(Provider):
 
     async def _transaction(self, known: Known) -> Found | None:
         if known.provider_ref:
-            return await self.api.one(f"/transactions/{known.provider_ref}", "transaction")
+            return await self.api.one(f"/transactions/{segment(known.provider_ref)}", "transaction")
         return await self.api.by_reference("transaction", known.attempt_id)
 
     async def _payout_made(self, giving: Giving) -> Found:

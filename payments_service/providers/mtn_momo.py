@@ -12,7 +12,7 @@ from uuid import UUID
 
 from typing_extensions import override
 
-from payments_service.providers.calls import body, object_at, text_at
+from payments_service.providers.calls import body, object_at, segment, text_at
 from payments_service.providers.mtn_momo_line import MomoKeys, MomoLine
 from payments_service.providers.provider import (
     Charge,
@@ -105,7 +105,7 @@ class MtnMomo(Provider):
     @override
     async def find(self, known: Known) -> Seen | None:
         reference = known.provider_ref or str(as_version_4(known.attempt_id))
-        found = await self.collecting.read(f"/v1_0/requesttopay/{reference}")
+        found = await self.collecting.read(f"/v1_0/requesttopay/{segment(reference)}")
         if found is None:
             return None
         state, reason = _state(found)
@@ -152,7 +152,7 @@ class MtnMomo(Provider):
             return None
         reference = provider_ref or str(as_version_4(giving.id))
         kind = "refund" if giving.charge else "transfer"
-        found = await self.disbursing.read(f"/v1_0/{kind}/{reference}")
+        found = await self.disbursing.read(f"/v1_0/{kind}/{segment(reference)}")
         if found is None:
             return None
         state, reason = _state(found)

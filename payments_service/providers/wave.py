@@ -10,7 +10,7 @@ from datetime import datetime
 
 from typing_extensions import override
 
-from payments_service.providers.calls import call, line, list_at, object_at, text_at, told
+from payments_service.providers.calls import call, line, list_at, object_at, segment, text_at, told
 from payments_service.providers.provider import (
     Away,
     Charge,
@@ -139,7 +139,7 @@ class Wave(Provider):
                 return await self.pay_out(giving)
             raise Refused("Wave refunds whole payments only; a part needs the payer's number")
         ref = giving.charge.provider_ref
-        answer = await call(self.http, "POST", f"{SESSION}/{ref}/refund", json={})
+        answer = await call(self.http, "POST", f"{SESSION}/{segment(ref)}/refund", json={})
         if not answer.is_success:
             raise refused(answer)
         return Given(State.approved, REFUND_OF + ref)
@@ -178,7 +178,7 @@ class Wave(Provider):
             ref = REFUND_OF + giving.charge.provider_ref
             return Given(State.approved, ref) if is_refunded else None
         if provider_ref:
-            found = await self._read(f"{PAYOUT}/{provider_ref}")
+            found = await self._read(f"{PAYOUT}/{segment(provider_ref)}")
             return None if found is None else given_of(found, giving.currency)
         sought = await self._sought("/v1/payouts/search", str(giving.id))
         return given_of(sought[0], giving.currency) if sought else None
@@ -209,7 +209,8 @@ class Wave(Provider):
 
     async def _session(self, known: Known) -> Found | None:
         """Return the session of an attempt. Where a lost answer left two, the paid one counts."""
-        found = await self._read(f"{SESSION}/{known.provider_ref}") if known.provider_ref else None
+        ref = segment(known.provider_ref)
+        found = await self._read(f"{SESSION}/{ref}") if ref else None
         if found is not None and state_of(found) is State.approved:
             return found
         others = await self._look(f"{SESSION}/search", str(known.attempt_id))

@@ -23,6 +23,7 @@ ROLES = {
     "filmmaker": mark("cinéaste"),
     "producer": mark("producteur"),
     "crew": mark("membre de l’équipe"),
+    "agent": mark("agent"),
     "moderator": mark("modérateur"),
     "admin": mark("administrateur"),
     "owner": mark("propriétaire"),

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
+from kit.contracts.catalog.client import CatalogClient
 from kit.contracts.payments.earnings import DayEarning, FilmEarning, Statement
 from kit.contracts.payments.earnings_client import EarningsClient
 from kit.contracts.payments.errors import PayoutAccountMissing
@@ -28,6 +29,7 @@ from public_interface.forms import PayoutAccountForm, PayoutForm
 from public_interface.pages.account.deeds import done
 from public_interface.pages.account.frame import back, words
 from public_interface.pages.account.sayings import said
+from public_interface.pages.home import Catalog
 from public_interface.pages.money import ways
 from public_interface.pages.money.charts import ChartView, chart
 from public_interface.pages.money.means import pdf
@@ -60,6 +62,7 @@ OPERATORS = ("mixx", "moov", "mtn", "celtiis", "orange", "wave", "free", "airtel
 
 
 class FilmLine(Schema):
+    film_id: str
     title: str
     views: str
     sales: str
@@ -116,8 +119,10 @@ class EarningsView(Schema):
 
 
 @router.get(HERE)
-async def earnings(request: Request, mine: Mine, payouts: Payouts) -> Response:
-    return show(request, "earnings", await _view(request, mine, payouts))
+async def earnings(request: Request, mine: Mine, payouts: Payouts, catalog: Catalog) -> Response:
+    view = await _view(request, mine, payouts)
+    films = [await _named(each, catalog) for each in view.films]
+    return show(request, "earnings", view.model_copy(update={"films": films}))
 
 
 @router.get(HERE + "/statements/{statement_id}.pdf")
@@ -238,8 +243,19 @@ def _said(each: DayEarning, currency: str, say: Language) -> str:
     return f"{say.day(each.day)} : {say.money(each.amount, currency)}, {views}"
 
 
+async def _named(each: FilmLine, catalog: CatalogClient) -> FilmLine:
+    """Return the line with its film's title, where whoever named the makers did not write it."""
+    if each.title:
+        return each
+    try:
+        return each.model_copy(update={"title": (await catalog.film(each.film_id)).title})
+    except AppError:
+        return each.model_copy(update={"title": each.film_id})
+
+
 def _film(each: FilmEarning, currency: str, say: Language) -> FilmLine:
     return FilmLine(
+        film_id=str(each.film_id),
         title=each.film_title,
         views=say.number(each.views_count),
         sales=say.number(each.sales_count),

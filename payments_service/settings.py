@@ -35,8 +35,9 @@ class Settings(ServiceSettings):
     seller_address: str = Field("", description="the seller's address on invoices; | ends a line")
     seller_number: str = Field("", description="the seller's tax or trade numbers on invoices")
     seller_email: str = Field("", description="where questions about an invoice go")
-    tax_percent: str = Field("0", description="tax on sales, as 18 or 19.25; 0: none is shown")
-    tax_is_included: bool = Field(True, description="whether prices include the tax")
+    tax_percent: str = Field(
+        "0", description="tax that prices include, as 18 or 19.25; 0: none is shown"
+    )
     invoice_series: str = Field("F", description="how numbers of invoices begin: F-2026-000001")
     credit_series: str = Field("A", description="how numbers of credit notes begin")
 

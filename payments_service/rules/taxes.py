@@ -1,4 +1,4 @@
-"""Tax on what is sold: within a price, or on top of it. Pure."""
+"""Tax on what is sold: prices include it. Pure."""
 
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
@@ -23,10 +23,6 @@ def tax_within(amount: int, percent: str) -> int:
     """Return the tax inside a price that includes it, in whole minor units, half up."""
     rate = rate_of(percent)
     return _whole(amount * rate / (1 + rate))
-
-
-def tax_on_top(net: int, percent: str) -> int:
-    return _whole(net * rate_of(percent))
 
 
 def set_apart(legs: Sequence[Leg], tax_amount: int, currency: str) -> list[Leg]:

@@ -144,8 +144,8 @@ async def test_every_letter_on_a_paper_is_in_its_font(
 )
 def test_tax_is_what_a_price_includes(amount: int, percent: str, tax: int) -> None:
     assert taxes.tax_within(amount, percent) == tax
-    on_top = taxes.tax_on_top(amount - tax, percent)
-    assert abs(on_top - tax) <= 1
+    net, rate = amount - tax, taxes.rate_of(percent)
+    assert abs(net * rate - tax) <= 1, "it is the tax of what is left"
 
 
 @pytest.mark.parametrize("percent", ["abc", "-1", "1000"])

@@ -53,9 +53,11 @@ class Model:
 
         None: no order does.
         """
+        written = sorted(ids.values())
         for order in permutations(range(len(sent))):
             tried = deepcopy(self)
-            if all(tried._explains(sent[n], told[n], ids) for n in order):
+            is_told = all(tried._explains(sent[n], told[n], ids) for n in order)
+            if is_told and sorted(tried.journals) == written:
                 return tried
         return None
 

@@ -111,6 +111,18 @@ def issued_legs(account_id: UUID, kind: CoinKind, amount: int) -> list[Leg]:
     return move(wallet(account_id, kind), accounts.coins_issued(), amount)
 
 
+def to_owner(account_id: UUID, legs: Iterable[Leg]) -> list[Leg]:
+    """Return what brings coins that these legs put into another wallet to this account's."""
+    found: list[Leg] = []
+    for account, amount in legs:
+        for kind in CoinKind:
+            mine = wallet(account_id, kind)
+            is_wallet = account.code.startswith("liability:wallet:")
+            if is_wallet and account.code.endswith(f":{kind}:COIN") and account != mine:
+                found += move(mine, account, -amount)
+    return found
+
+
 def wallet(account_id: UUID, kind: CoinKind) -> accounts.Account:
     if kind == CoinKind.granted:
         return accounts.granted_coins(account_id)

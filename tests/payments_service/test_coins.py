@@ -16,6 +16,7 @@ from kit.contracts.payments.coins_client import CoinsClient
 from kit.contracts.payments.errors import (
     NeedsKey,
 )
+from kit.contracts.payments.privacy import PaymentsPrivacyClient
 from kit.contracts.payments.shop_errors import (
     NoSuchReceiver,
     NotEnoughCoins,
@@ -127,6 +128,19 @@ async def test_the_database_itself_takes_no_coin_that_is_not_there(alone: FastAP
         with pytest.raises(IntegrityError):
             async with alone.state.database.sessions.begin() as session:
                 await session.execute(update(CoinLot).values(change))
+
+
+async def test_coins_given_back_after_two_accounts_became_one_are_the_one_s(
+    alone: FastAPI,
+) -> None:
+    await with_coins(alone, ALICE, bought=10, granted=4, value=99)
+    spent = await as_person(alone, CoinsClient, ALICE).spend(spend_of(9), a_key())
+    await as_service(alone, PaymentsPrivacyClient).hand_over(ALICE, BOB)
+    async with alone.state.database.sessions.begin() as session:
+        assert await lots.give_back(session, spent.id, "Sira", "x")
+    wallet = await as_person(alone, CoinsClient, BOB).wallet()
+    assert (wallet.bought, wallet.granted) == (10, 4)
+    await check_lots(alone)
 
 
 async def test_lots_that_differ_from_the_ledger_are_found(alone: FastAPI) -> None:

@@ -147,10 +147,11 @@ async def give_back(session: AsyncSession, spend_id: UUID, title: str, source: s
     Granted coins whose time is over get a week.
     """
     used = await queries.used_lots_for_update(session, spend_id)
+    back_again = reversed_legs(await queries.legs(session, spend_id))
     made = journal(
         f"spend:{spend_id}:refunded",
         rules.REFUNDED,
-        reversed_legs(await queries.legs(session, spend_id)),
+        back_again,
         source=source,
         description=title,
         reverses_id=spend_id,
@@ -158,6 +159,10 @@ async def give_back(session: AsyncSession, spend_id: UUID, title: str, source: s
     (back,) = await ledger.post_many(session, [made])
     if back.outcome != "posted":
         return False
+    owner = used[0][0].account_id
+    if moved := rules.to_owner(owner, back_again):  # two accounts became one since
+        key = f"spend:{spend_id}:refunded:merged"
+        await ledger.post(session, journal(key, "merge", moved, source=f"account/{owner}"))
     at = clock.now()
     for lot, use in used:
         lot.remaining += use.amount

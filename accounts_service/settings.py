@@ -85,7 +85,7 @@ class Settings(ServiceSettings):
         90, ge=1, le=400, description="a session has to sign in again after so long, however used"
     )
     staff_session_hours: int = Field(
-        12, ge=1, le=24 * 30, description="the same for moderators, admins and owners"
+        12, ge=1, le=24 * 30, description="the same for agents, moderators, admins and owners"
     )
     refresh_grace_seconds: int = Field(
         10, ge=0, le=60, description="how long a refresh may be repeated when its answer was lost"

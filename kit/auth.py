@@ -50,6 +50,7 @@ class Role(StrEnum):
     crew = "crew"
     filmmaker = "filmmaker"
     producer = "producer"
+    agent = "agent"
     moderator = "moderator"
     admin = "admin"
     owner = "owner"
@@ -70,6 +71,7 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.crew: frozenset(),
     Role.filmmaker: frozenset({"studios:create"}),
     Role.producer: frozenset({"studios:create"}),
+    Role.agent: frozenset({"vouchers:confirm"}),
     Role.moderator: frozenset({"films:read", "jobs:read", "tokens:read", "health:read"}),
     Role.admin: frozenset(get_args(Permission)),
     Role.owner: frozenset(get_args(Permission)),

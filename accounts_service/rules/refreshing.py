@@ -20,7 +20,7 @@ from uuid import UUID
 from accounts_service.models.people import UserSession
 from kit.auth import Role
 
-STAFF = frozenset({Role.moderator, Role.admin, Role.owner})
+STAFF = frozenset({Role.agent, Role.moderator, Role.admin, Role.owner})
 
 
 class Verdict(StrEnum):

@@ -12,7 +12,7 @@ from kit.contracts.accounts import AccountsClient
 from kit.errors import Forbidden
 from kit.site.session import Person
 
-STAFF_ROLES = frozenset({"owner", "admin", "moderator"})
+STAFF_ROLES = frozenset({"owner", "admin", "moderator", "agent"})  # an agent: the counter
 Client = TypeVar("Client", bound=ServiceClient)
 
 

@@ -126,6 +126,8 @@ async def test_a_voucher_is_worth_nothing_before_its_sale_and_its_agent_owes_the
     with pytest.raises(Forbidden):
         await agency.holder(ALICE).confirm_sale(code)
     bob = agency.agent(BOB)
+    with pytest.raises(Forbidden):  # an agent takes cash, and nothing else
+        await bob.agent_debts()
     assert (await bob.find_voucher(code)).state is VoucherState.made
     both = await asyncio.gather(bob.confirm_sale(code), bob.confirm_sale(code.lower()))
     assert {one.state for one in both} == {VoucherState.sold}

@@ -50,7 +50,7 @@ class Agency:
         return as_person(self.app, VouchersClient, account_id)
 
     def agent(self, account_id: UUID) -> VouchersClient:
-        return as_person(self.app, VouchersClient, account_id, "admin")
+        return as_person(self.app, VouchersClient, account_id, "agent")
 
     def buyer(self, account_id: UUID) -> OrdersClient:
         return as_person(self.app, OrdersClient, account_id)

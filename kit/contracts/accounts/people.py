@@ -51,7 +51,7 @@ class AccountChange(Schema):
     """What is left out stays as it is."""
 
     name: Name | None = None
-    roles: Annotated[tuple[Role, ...], Field(max_length=7)] | None = None
+    roles: Annotated[tuple[Role, ...], Field(max_length=8)] | None = None
     state: AccountState | None = None
 
 

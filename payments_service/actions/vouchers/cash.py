@@ -16,6 +16,7 @@ from payments_service.actions.orders.fulfilling import fulfil_now
 from payments_service.actions.tools import Tools
 from payments_service.actions.vouchers import agents
 from payments_service.actions.vouchers.agents import Taken
+from payments_service.actions.vouchers.codes import TYPO
 from payments_service.actions.vouchers.paying import Paying, pay
 from payments_service.models.orders import Order
 from payments_service.models.vouchers import CashCode
@@ -99,7 +100,9 @@ async def take(session: AsyncSession, tools: Tools, caller: Caller, text: str) -
 
 async def _code(session: AsyncSession, text: str) -> CashCode:
     code = typed(text, CASH_LENGTH)
-    row = await vouchers.cash_code(session, code) if code else None
+    if code is None:
+        raise CashCodeNotFound(reason=TYPO)
+    row = await vouchers.cash_code(session, code)
     if row is None or (row.confirmed_at is None and row.expires_at <= now()):
         raise CashCodeNotFound
     return row

@@ -192,6 +192,7 @@ ROLES: Mapping[str, str] = {
     "filmmaker": "film-maker",
     "producer": "producer",
     "crew": "crew",
+    "agent": "agent",
     "moderator": "moderator",
     "admin": "administrator",
     "owner": "owner",

@@ -197,6 +197,7 @@ ROLES: Mapping[str, str] = {
     "filmmaker": "cinéaste",
     "producer": "producteur",
     "crew": "équipe",
+    "agent": "agent",
     "moderator": "modérateur",
     "admin": "administrateur",
     "owner": "propriétaire",

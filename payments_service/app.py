@@ -54,6 +54,7 @@ TASKS = (
     + subscriptions_tasks.tasks
 )
 ROUTERS = (
+    webhooks.router,  # the first that is tried: providers send many
     papers.router,
     refunds.router,
     earnings.router,
@@ -61,7 +62,6 @@ ROUTERS = (
     ledger.router,
     orders.router,
     streams.router,
-    webhooks.router,
     sandbox.router,
     privacy.router,
     revenue.router,

@@ -1,0 +1,127 @@
+"""Webhooks accepted: p99 ÷ that of one durable insert (goal ≤ 5), and accepted/s ÷ a bare
+Starlette endpoint that inserts one row with asyncpg (goal ≥ 0.5).
+
+Run it as `./karangou bench webhooks_inbox`. The webhooks are FedaPay's, each another one, signed;
+ours verifies them, keeps each once, and asks for the job that will handle it, all before it
+answers. Both servers have the same PostgreSQL, durable, and one core. The p99 are of one sender
+after another: 2 000 webhooks over HTTP, and 2 000 inserts by asyncpg on a connection of their own.
+"""
+
+import asyncio
+import hashlib
+import hmac
+import json
+import tempfile
+import time
+from pathlib import Path
+
+import asyncpg
+import httpx
+
+from benchmarks._ground import Ground, a_postgres
+from benchmarks._inbox_serving import INSERT, TABLE
+from benchmarks._serving import in_turns, served
+from suite.migrations import run as migrations
+
+SECRET = b"wh_sandbox_benchmark"
+PATH = "/webhooks/fedapay"
+MANY, ALONE = 40_000, 2_000
+GOALS = 5.0, 0.5
+SCRIPT = """
+local bodies, signatures, turn = {}, {}, 0
+for line in io.lines("%s") do
+  local signature, body = line:match("^(%%S+) (.*)$")
+  bodies[#bodies + 1], signatures[#signatures + 1] = body, signature
+end
+request = function()
+  turn = turn %% #bodies + 1
+  return wrk.format("POST", nil, {["X-FEDAPAY-SIGNATURE"] = signatures[turn]}, bodies[turn])
+end
+"""
+
+
+def webhook(number: int) -> tuple[str, bytes]:
+    """Return the signature and the body of one webhook, like no other."""
+    entity = {"id": number, "amount": 5000, "status": "approved", "updated_at": str(number)}
+    event = {"name": "transaction.approved", "object": "transaction", "entity": entity}
+    body = json.dumps(event).encode()
+    moment = str(int(time.time()))
+    digest = hmac.digest(SECRET, moment.encode() + b"." + body, hashlib.sha256).hex()
+    return f"t={moment},s={digest}", body
+
+
+def p99(seconds: list[float]) -> float:
+    return sorted(seconds)[int(len(seconds) * 0.99)]
+
+
+async def inserts(url: str) -> float:
+    connection = await asyncpg.connect(url)
+    found = []
+    for number in range(ALONE):
+        _, body = webhook(number)
+        started = time.perf_counter()
+        await connection.execute(INSERT, body)
+        found.append(time.perf_counter() - started)
+    await connection.close()
+    return p99(found)
+
+
+async def accepted(url: str) -> float:
+    found = []
+    async with httpx.AsyncClient(base_url=url, trust_env=False) as client:
+        for number in range(ALONE):
+            signature, body = webhook(10_000_000 + number)
+            headers = {"X-FEDAPAY-SIGNATURE": signature}
+            started = time.perf_counter()
+            answer = await client.post(PATH, content=body, headers=headers)
+            found.append(time.perf_counter() - started)
+            assert answer.status_code == 202, answer.text
+    return p99(found)
+
+
+async def prepared(ground: Ground) -> str:
+    url = await ground.database()
+    await asyncio.to_thread(migrations.upgrade, "payments_service", url)
+    connection = await asyncpg.connect(url)
+    await connection.execute(TABLE)
+    await connection.close()
+    return url
+
+
+async def kept(url: str) -> tuple[int, int]:
+    connection = await asyncpg.connect(url)
+    webhooks = await connection.fetchval("SELECT count(*) FROM webhook")
+    jobs = await connection.fetchval(
+        "SELECT count(*) FROM pgqueuer WHERE entrypoint = 'handle_webhook'"
+    )
+    await connection.close()
+    return int(webhooks), int(jobs)
+
+
+def main() -> None:
+    with a_postgres() as ground, tempfile.TemporaryDirectory() as name:
+        url = asyncio.run(prepared(ground))
+        lines, script = Path(name) / "webhooks", Path(name) / "webhooks.lua"
+        lines.write_bytes(
+            b"\n".join(b"%s %s" % (a.encode(), b) for a, b in map(webhook, range(MANY)))
+        )
+        script.write_text(SCRIPT % lines)
+        env = {"BENCH_DATABASE_URL": url}
+        factories = "benchmarks._inbox_serving:inbox", "benchmarks._inbox_serving:bare"
+        with served(factories[0], env) as ours, served(factories[1], env) as bare:
+            asyncio.run(ground.settle())
+            one, another = asyncio.run(inserts(url)), asyncio.run(accepted(ours.url))
+            ours.script = bare.script = str(script)
+            in_turns((bare, PATH), (ours, PATH))
+        webhooks, jobs = asyncio.run(kept(url))
+    print(f"p99 of one durable insert {one * 1e3:.2f} ms, of a webhook {another * 1e3:.2f} ms")
+    print(f"ratio: {another / one:.2f}  (goal ≤ {GOALS[0]:g})")
+    print(bare.line("bare insert"))
+    print(ours.line("inbox"))
+    print(f"ratio: {ours.per_second / bare.per_second:.2f}  (goal ≥ {GOALS[1]:g})")
+    print(f"kept: {webhooks} webhooks, each once, with {jobs} jobs to handle them")
+    assert webhooks == jobs
+
+
+if __name__ == "__main__":
+    main()

@@ -81,7 +81,8 @@ async def give(session: AsyncSession, tools: Tools, giving: Giving) -> Grant | N
     if not await queries.claim(session, grant):
         return None
     await follow_later(session, grant.id)
-    if giving.account_id is not None and giving.bundle_id is None:
+    is_bought = giving.order_id is not None or giving.coins > 0  # makers know their own films
+    if is_bought and giving.bundle_id is None:
         await _tell(session, tools, grant)
     return await queries.grant(session, grant.id)
 

@@ -165,6 +165,7 @@ class OrderForm(Schema):
     key: Key
     next: Short = ""
     coupon: Annotated[str, StringConstraints(max_length=60)] = ""
+    keep_card: bool = False
 
 
 class PayForm(Schema):

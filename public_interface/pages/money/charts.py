@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from kit.schema import Schema
 
 WIDTH, HEIGHT, TOP, FOOT = 720, 200, 22, 22
-MOST_LABELS = 8
+MOST_LABELS, EDGE = 8, 40
 
 
 class BarView(Schema):
@@ -19,6 +19,8 @@ class BarView(Schema):
     words: str
     label: str
     value: str
+    side: str
+    """Where the value is held, so that it is not cut at an edge: start, middle or end."""
     is_last: bool
 
 
@@ -41,6 +43,7 @@ def chart(
     zero = HEIGHT - FOOT
     bars = []
     for at, (name, amount, words) in enumerate(points):
+        middle = round((at + 0.5) * step, 1)
         height = round(max(amount, 0) / most * (zero - TOP), 1)
         bars.append(
             BarView(
@@ -48,10 +51,11 @@ def chart(
                 y=round(zero - height, 1),
                 width=round(step * 0.72, 1),
                 height=height,
-                middle=round((at + 0.5) * step, 1),
+                middle=middle,
                 words=words,
                 label=name if (len(points) - 1 - at) % every == 0 else "",
                 value=money(amount) if at == highest and amount else "",
+                side="start" if middle < EDGE else "end" if middle > WIDTH - EDGE else "middle",
                 is_last=at == len(points) - 1,
             )
         )

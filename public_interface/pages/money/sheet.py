@@ -96,7 +96,7 @@ async def sheet(request: Request, film: Film, visitor: Visitor) -> SheetView:
     return view.model_copy(
         update={
             "offers": _marked([*_offers(offer, film, say), *plans]),
-            "balance": offer.balance,
+            "balance": offer.balance if film.access_level == "ppv" else None,
             "is_own": offer.owned is Owned.maker,
             "is_coming": offer.owned is Owned.grant,
         }

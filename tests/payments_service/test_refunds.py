@@ -22,7 +22,7 @@ from kit.contracts.payments.refunds import DisputeOutcome, RefundNew, RefundStat
 from kit.contracts.payments.refunds_client import RefundsClient
 from kit.errors import Forbidden
 from payments_service.actions.refunds import disputes
-from payments_service.rules.accounts import disputed, income
+from payments_service.rules.accounts import disputed, expense, income
 from tests.cast import ALICE, BOB
 from tests.conftest import Start
 from tests.factories.payments import as_person, as_stranger
@@ -148,6 +148,25 @@ async def test_parts_that_are_refunded_are_the_whole_together(shop: Shop) -> Non
     assert (await story(shop.app, order.id)).order.state == OrderState.refunded
     assert await balance(shop.app.state.database, income("films", "XOF")) == 0
     assert await in_books(shop.app, shop.rail) == shop.rail.held("XOF") == 0
+
+
+async def test_what_was_paid_in_another_currency_goes_back_in_it(shop: Shop) -> None:
+    shop.rail.answers = "approved"
+    alice, staff = shop.person(ALICE), dana(shop)
+    order = await ordered(alice)
+    paid = await paying(alice, order, "euro", phone=None)
+    await looked(shop.app, attempt_id(paid))
+    await settled(shop.app, order, OrderState.fulfilled)
+    came = await in_books(shop.app, shop.rail, "EUR")
+    assert came == shop.rail.held("EUR") == 229
+    for amount in (500, 501, None):
+        refund = await staff.refund(order.id, RefundNew(amount=amount), a_key())
+        assert refund.source_currency == "EUR"
+        assert (await ended(shop, refund.id)).state == RefundState.succeeded
+        assert await in_books(shop.app, shop.rail, "EUR") == shop.rail.held("EUR")
+    assert shop.rail.held("EUR") == 0
+    for currency in ("EUR", "XOF"):
+        assert await balance(shop.app.state.database, expense("exchange", currency)) == 0
 
 
 async def test_an_answer_that_is_lost_is_found_and_nothing_is_sent_twice(shop: Shop) -> None:

@@ -166,6 +166,20 @@ class OrderForm(Schema):
     next: Short = ""
     coupon: Annotated[str, StringConstraints(max_length=60)] = ""
     keep_card: bool = False
+    to_email: Annotated[str, StringConstraints(strip_whitespace=True, max_length=320)] = ""
+    from_name: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)] = ""
+    message: Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)] = ""
+
+    @property
+    def options(self) -> dict[str, str | bool]:
+        """Return what this kind of thing asks for: a plan for a card, a gift card for whom."""
+        if self.kind is OrderKind.subscription:
+            return {"keep_card": True} if self.keep_card else {}
+        if self.kind is OrderKind.gift_card:
+            return {
+                "to_email": self.to_email, "from_name": self.from_name, "message": self.message,
+            }  # fmt: skip
+        return {}
 
 
 class PayForm(Schema):

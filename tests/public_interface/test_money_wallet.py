@@ -215,3 +215,32 @@ async def test_house_gifts_say_when_they_expire(
     page = (await see(charlie, WALLET)).text
     assert "5 pièces offertes expirent le" in page
     assert "Il reste peu de pièces" in page
+
+
+async def test_a_gift_card_is_bought_printed_and_its_scanned_code_becomes_coins(
+    charlie: httpx.AsyncClient, payments_app: FastAPI
+) -> None:
+    form = {
+        "kind": "gift_card",
+        "subject": "5000",
+        "key": a_key(),
+        "from_name": "Awa",
+        "message": "Bon anniversaire !",
+    }
+    made = await send(charlie, WALLET, "/orders", form)
+    path = made.headers["location"]
+    assert path.startswith("/orders/")
+    vouchers = ask(payments_app, VouchersClient)
+    shown = re.search(
+        r'class="cash-code"><code>([^<]+)<', (await see(charlie, f"{path}/cash")).text
+    )
+    assert shown
+    await vouchers.confirm_cash(shown[1])
+    assert await stage(charlie, path) in {"done", "giving"}
+    card = (await charlie.get(f"{path}/gift-card")).text
+    assert "Bon anniversaire !" in card
+    code = re.search(r"\b[A-Z0-9]{4}-[A-Z0-9]{4}-[A-Z0-9]{5}\b", card)
+    assert code
+    assert f'value="{code[0]}"' in (await see(charlie, f"{WALLET}?code={code[0]}")).text
+    await send(charlie, WALLET, f"{WALLET}/codes", {"code": code[0], "key": a_key()})
+    assert "500" in (await see(charlie, WALLET)).text

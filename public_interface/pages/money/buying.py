@@ -39,7 +39,7 @@ async def buy(request: Request, orders: Orders, person: MaybePerson) -> Response
         coupon_code=form.coupon or None,
         country=country_of(request),
         locale="en" if choices(request).language == "en" else "fr",
-        options={"keep_card": True} if form.keep_card else {},
+        options=form.options,
     )
     try:
         await not_too_often(request, "order")

@@ -85,9 +85,12 @@ async def wallet(
     coins: Coins,
     cursor: str = "",
     next: str = "",  # noqa: A002  (the address's word)
+    code: str = "",
 ) -> Response:
+    """Show what there is; `code`: of the voucher or gift card that was scanned."""
     view = await _view(request, coins, cursor, next)
-    return show(request, "wallet", view)
+    values = {**view.values, "code": code[:100]}
+    return show(request, "wallet", view.model_copy(update={"values": values}))
 
 
 @router.post(f"{HERE}/gifts")

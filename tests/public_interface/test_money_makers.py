@@ -1,6 +1,7 @@
 """The film-maker's space, and what payments are told of watching."""
 
 import re
+from datetime import timedelta
 from uuid import UUID
 
 import httpx
@@ -21,7 +22,7 @@ from payments_service.rules.journals import journal
 from tests.admin_interface.browsing import see, send
 from tests.factories import accounts, catalog
 from tests.public_interface.conftest import believe, visitor
-from tests.public_interface.paying import a_key, ask, bought, signed_in
+from tests.public_interface.paying import a_key, ask, bought, signed_in, stage
 
 HERE = "/account/earnings"
 PLACE = {"phone": "90 12 34 56", "country": "TG", "method": "mixx", "holder_name": "Charlie"}
@@ -92,6 +93,19 @@ async def test_half_a_minute_of_a_film_is_a_view_once_a_day_and_begins_a_rental(
         begun = (await session.execute(text("SELECT started_at FROM access_grant"))).scalar()
     assert [UUID(str(each)) for each in views] == [film.id]
     assert begun is not None
+
+
+async def test_a_rental_without_an_account_runs_from_its_first_play(
+    shop: FastAPI, payments_app: FastAPI, film: Film
+) -> None:
+    async with visitor(shop) as stranger:
+        path = await bought(stranger, payments_app, OrderKind.rental, film.id)
+        assert await stage(stranger, path) == "done"
+        await watches(stranger, film, 1)
+    async with payments_app.state.database.reads() as session:
+        told = text("SELECT started_at, expires_at FROM access_grant")
+        started_at, expires_at = (await session.execute(told)).one()
+    assert expires_at == started_at + timedelta(hours=48)
 
 
 async def test_a_film_maker_sees_what_a_sale_brought_and_asks_to_be_paid(

@@ -162,7 +162,10 @@ async def take_all_back(session: AsyncSession, order: Order, refunded: int) -> N
 
 
 def _code(order: Order, grant: Grant | None) -> dict[str, str]:
-    return {"code": grant.code} if grant is not None and order.account_id is None else {}
+    """Return what opens the film for who has no account, and by which its first play is told."""
+    if grant is None or order.account_id is not None:
+        return {}
+    return {"code": grant.code, "grant_id": str(grant.id)}
 
 
 async def _mail_code(session: AsyncSession, tools: Tools, order: Order, grant: Grant) -> None:

@@ -149,6 +149,8 @@ async def settled(
     codes = _codes(order)
     if codes and rules.stage(order) is Stage.done and person is None:
         await keep_bought(request, answer, visitor, codes)
+        if order.kind is OrderKind.rental and isinstance(order.given.get("grant_id"), str):
+            kept.keep_rental(request, answer, order.subject, order.given["grant_id"])
     return answer
 
 

@@ -10,12 +10,14 @@ from collections.abc import Awaitable, Callable
 from fastapi import Request
 
 from kit import clock
+from kit.auth import Caller
 from kit.contracts.catalog.client import CatalogClient
 from kit.contracts.payments.earnings import ViewNew
 from kit.contracts.payments.earnings_client import EarningsClient
 from kit.contracts.payments.shop_client import ShopClient
 from kit.errors import AppError, TooMany
 from kit.limits import Limiter
+from public_interface.pages.money import kept
 from public_interface.pages.visitor import Visitor
 
 COUNTED_SECONDS = 30
@@ -49,9 +51,9 @@ async def watched(
     said: Said = request.app.state.said
     person, today = visitor.person, clock.now().date().isoformat()
     viewer = person.id if person else visitor.device
-    if person is not None:
+    if person is not None or request.cookies.get(kept.RENTED):
         started = ("start", viewer, slug)
-        await _tell(said, started, lambda: _start(request, catalog, slug, person.token))
+        await _tell(said, started, lambda: _start(request, catalog, slug, person))
     if seconds >= COUNTED_SECONDS and len(viewer) >= SHORTEST:
         viewed = ("view", viewer, slug, today)
         await _tell(said, viewed, lambda: _count(request, catalog, slug, viewer))
@@ -69,11 +71,16 @@ async def _tell(said: Said, what: tuple[str, ...], telling: Callable[[], Awaitab
         logger.warning("payments not told", extra={"what": what[0], "error": type(error).__name__})
 
 
-async def _start(request: Request, catalog: CatalogClient, slug: str, token: str) -> None:
+async def _start(
+    request: Request, catalog: CatalogClient, slug: str, person: Caller | None
+) -> None:
     film = await catalog.film(slug)
-    if film.access_level == "ppv":
-        shop: ShopClient = request.app.state.clients[ShopClient]
-        await shop.acting(token).start_film(film.id)
+    shop: ShopClient = request.app.state.clients[ShopClient]
+    grant_id = kept.rental(request, str(film.id))
+    if grant_id is not None:
+        await shop.start(grant_id)
+    if film.access_level == "ppv" and person is not None:
+        await shop.acting(person.token).start_film(film.id)
 
 
 async def _count(request: Request, catalog: CatalogClient, slug: str, viewer: str) -> None:

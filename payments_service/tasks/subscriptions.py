@@ -26,11 +26,6 @@ async def follow_subscription(job: Job, subscription_id: str) -> None:
     await following.follow_later(job.session, _tools(job), UUID(subscription_id))
 
 
-@tasks.task(tries=10, transactional=False)
-async def keep_card(job: Job, subscription_id: str, attempt_id: str) -> None:
-    await charging.keep_card(_tools(job), UUID(subscription_id), UUID(attempt_id))
-
-
 @tasks.task(tries=5, transactional=False)
 async def charge_again(job: Job, subscription_id: str, order_id: str, number: int) -> None:
     asked = charging.Charge(UUID(subscription_id), UUID(order_id), number)

@@ -13,11 +13,12 @@ from kit.auth import Caller, seal, unseal
 from kit.clock import now
 from kit.contracts.payments.orders import AttemptNew
 from kit.errors import AppError
-from payments_service.actions.orders import checking, paying
+from payments_service.actions.orders import paying
 from payments_service.actions.subscriptions import standing
 from payments_service.actions.tools import Tools
-from payments_service.providers.provider import Renewing
-from payments_service.queries import orders, subscriptions
+from payments_service.models.orders import Attempt
+from payments_service.models.subscriptions import Subscription
+from payments_service.queries import subscriptions
 
 PURPOSE = "kept-card"
 logger = logging.getLogger(__name__)
@@ -32,21 +33,11 @@ class Charge:
     number: int
 
 
-async def keep_card(tools: Tools, subscription_id: UUID, attempt_id: UUID) -> None:
-    """Ask the provider that was paid through how to charge again, and keep it."""
-    async with tools.database.reads() as session:
-        attempt = await orders.attempt(session, attempt_id)
-    if attempt is None:
-        return
-    provider = tools.provider(attempt.provider)
-    if not isinstance(provider, Renewing):
-        return
-    seen = await checking.ask(provider, attempt)
-    if seen is None or not seen.saved:
-        return
-    kept = {"provider": attempt.provider, "method": attempt.method, "saved": seen.saved}
-    async with tools.database.sessions.begin() as session:
-        row = await subscriptions.subscription_for_update(session, subscription_id)
+def keep_card(tools: Tools, row: Subscription, attempt: Attempt) -> None:
+    """Keep what the provider that was paid through needs to charge again, if it told us."""
+    saved = attempt.secrets.get("saved")
+    if saved:
+        kept = {"provider": attempt.provider, "method": attempt.method, "saved": saved}
         row.saved, row.provider = seal(tools.secret, PURPOSE, kept), attempt.provider
         standing.plan_again(row, standing.of(row, now()), now())
 

@@ -14,10 +14,9 @@ from kit.contracts.payments.errors import NeedsAccount, NotForSale
 from kit.contracts.payments.orders import OrderNew
 from kit.contracts.payments.subscriptions import Interval
 from kit.events import notify
-from kit.jobs import enqueue
 from payments_service.actions.orders.seeing import account_of
 from payments_service.actions.orders.sellers import Quote
-from payments_service.actions.subscriptions import giving, keeping, plans, quoting
+from payments_service.actions.subscriptions import charging, giving, keeping, plans, quoting
 from payments_service.actions.tools import Tools
 from payments_service.models.orders import Order
 from payments_service.models.subscriptions import Subscription
@@ -102,8 +101,7 @@ class SubscriptionSeller:
             await notify(session, "subscription.started", row.account_id, values)
         attempt = next((each for each in order.attempts if each.is_matched), None)
         if order.details["keep_card"] and attempt is not None:
-            asked = {"subscription_id": str(row.id), "attempt_id": str(attempt.id)}
-            await enqueue(session, "keep_card", asked, key=str(attempt.id))
+            charging.keep_card(tools, row, attempt)
 
 
 def _plan_id(subject: str) -> UUID:

@@ -24,6 +24,8 @@ class FindingKind(StrEnum):
     open_item = "open_item"
     provider_balance = "provider_balance"
     coin_lots = "coin_lots"
+    earnings = "earnings"
+    missing_paper = "missing_paper"
 
 
 class AccountCheck(Table):

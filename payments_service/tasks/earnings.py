@@ -29,6 +29,7 @@ async def find_unpapered(job: Job) -> None:
     keys = [str(order_id) for order_id in found]
     wanted = [{"order_id": key} for key in keys]
     await enqueue_many(job.session, "write_invoice", wanted, keys=keys)
+    await writing.check(job.session)
 
 
 @tasks.task(tries=20, timeout_seconds=30)
@@ -75,6 +76,12 @@ async def accrue_all(job: Job) -> None:
 @tasks.every(3600)
 async def state_months(job: Job) -> None:
     await stating.state_months(job.session, job.state.tools)
+
+
+@tasks.every(86_400, timeout_seconds=1800)
+async def check_earnings(job: Job) -> None:
+    """Reckon everything again that anybody earned; what comes out otherwise is a finding."""
+    await stating.check(job.session)
 
 
 @tasks.every(3600)

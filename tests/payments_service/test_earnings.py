@@ -217,7 +217,16 @@ async def test_what_does_not_follow_from_the_events_is_found_by_the_replay(shop:
     await accruing.accrue(shop.app.state.tools)
     assert (await replayed(shop)).differences == ()
     await seen(shop, film_id, 1)
-    assert len((await replayed(shop)).differences) == 1
+    async with shop.app.state.database.sessions.begin() as session:
+        assert len((await stating.check(session)).differences) == 1
+    assert await _findings(shop) == [f"views:{film_id}:{YESTERDAY}: 5 views are there"]
+    async with shop.app.state.database.sessions.begin() as session:
+        await session.execute(
+            text("DELETE FROM view WHERE viewer = (SELECT min(viewer) FROM view)")
+        )
+    async with shop.app.state.database.sessions.begin() as session:
+        await stating.check(session)
+    assert await _findings(shop) == [], "a finding closes itself"
 
 
 def test_a_month_is_stated_two_days_after_it_ended() -> None:
@@ -230,6 +239,12 @@ def test_a_month_is_stated_two_days_after_it_ended() -> None:
     assert rules.counts_on(date(2026, 3, 31), late - timedelta(1)) == date(2026, 3, 31)
     assert rules.last_whole_day(datetime(2026, 4, 3, 0, 30, tzinfo=UTC)) == date(2026, 4, 1)
     assert rules.next_month(date(2026, 12, 1)) == date(2027, 1, 1)
+
+
+async def _findings(shop: Shop) -> list[str]:
+    asked = "SELECT subject FROM finding WHERE kind = 'earnings' AND closed_at IS NULL"
+    async with shop.app.state.database.reads() as session:
+        return list((await session.scalars(text(asked))).all())
 
 
 async def _paid_out(shop: Shop, account_id: UUID, amount: int) -> None:

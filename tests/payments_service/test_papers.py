@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -194,6 +195,18 @@ async def test_credit_notes_give_back_all_the_tax_and_no_more(
             assert note is not None
             given += note.tax_amount
         assert given == order.tax_amount == 153
+
+
+async def test_what_is_paid_and_has_no_paper_is_found(tools: Tools, database: Database) -> None:
+    long_ago = now() - timedelta(hours=2)
+    order_id = await an_order(database, paid_at=long_ago)
+    await an_order(database)
+    asked = "SELECT subject FROM finding WHERE closed_at IS NULL"
+    for papers in ([(f"order/{order_id}",)], []):
+        async with database.sessions.begin() as session:
+            await writing.check(session)
+        assert await fetched(database, asked) == papers
+        await invoiced(tools, order_id)
 
 
 async def test_a_receipt_is_mailed_with_its_number(shop: Shop) -> None:

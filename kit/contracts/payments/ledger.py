@@ -176,6 +176,8 @@ class FindingKind(StrEnum):
     open_item = "open_item"
     provider_balance = "provider_balance"
     coin_lots = "coin_lots"
+    earnings = "earnings"
+    missing_paper = "missing_paper"
 
 
 class Finding(Schema):

@@ -19,13 +19,16 @@ from kit.pages import encode_cursor
 from payments_service.actions.orders.seeing import account_of
 from payments_service.actions.tools import Tools
 from payments_service.models.earnings import EarningKind, Statement
-from payments_service.queries import earnings
+from payments_service.models.findings import FindingKind
+from payments_service.queries import earnings, findings
 from payments_service.queries import statements as queries
 from payments_service.rules import earnings as rules
 from payments_service.rules.cursors import before
+from payments_service.rules.invariants import Found
 from payments_service.rules.shares import Part
 
 FRENCH = Language("fr")
+MOST_NOTED = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +130,16 @@ async def replay(session: AsyncSession) -> Replay:
         events, earned = events + one, earned + other
     count = await _replay_statements(session, differences)
     return Replay(events, earned, count, tuple(differences))
+
+
+async def check(session: AsyncSession) -> Replay:
+    """Reckon everything again and note what comes out otherwise."""
+    replayed = await replay(session)
+    found = [
+        Found(FindingKind.earnings, subject, {}) for subject in replayed.differences[:MOST_NOTED]
+    ]
+    await findings.note(session, {FindingKind.earnings}, found, now())
+    return replayed
 
 
 async def _replay_film(

@@ -1,5 +1,6 @@
 """Writing invoices and credit notes, each once; and sending the receipt."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,10 +14,12 @@ from kit.events import NOTICE, emit, notify
 from kit.i18n import Language
 from payments_service.actions.orders.seeing import secret
 from payments_service.actions.tools import Tools
+from payments_service.models.findings import FindingKind
 from payments_service.models.orders import Order
 from payments_service.models.papers import Invoice, Refund
-from payments_service.queries import orders, papers
+from payments_service.queries import findings, orders, papers
 from payments_service.rules import papers as rules
+from payments_service.rules.invariants import Found
 
 UNPAID = frozenset(
     {OrderState.created, OrderState.pending, OrderState.cancelled, OrderState.expired}
@@ -72,6 +75,14 @@ async def write_credit_note(
     await _number(session, tools.settings.credit_series, order, paper)
     await _mail(session, tools, order, paper, "money.refunded")
     return paper
+
+
+async def check(session: AsyncSession) -> None:
+    """Note what was paid an hour ago or more, in the last week, and has no invoice."""
+    at = now()
+    missing = await papers.unpapered(session, at - timedelta(days=7), at - timedelta(hours=1), 100)
+    found = [Found(FindingKind.missing_paper, f"order/{one}", {}) for one in missing]
+    await findings.note(session, {FindingKind.missing_paper}, found, at)
 
 
 def seller_of(tools: Tools) -> rules.Seller:

@@ -5,23 +5,25 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 
-from kit.contracts.payments.orders import (
+from kit.contracts.payments.order_stories import (
     AttemptDetail,
-    AttemptNew,
     AttemptQuery,
     Attempts,
-    Country,
-    Currency,
-    Methods,
-    Order,
-    OrderMade,
-    OrderNew,
     OrderQuery,
     Orders,
     OrderStory,
     ProviderChange,
     Providers,
     ProviderSeen,
+)
+from kit.contracts.payments.orders import (
+    AttemptNew,
+    Country,
+    Currency,
+    Methods,
+    Order,
+    OrderMade,
+    OrderNew,
 )
 from kit.errors import Forbidden, Unauthenticated
 from kit.pages import Limit
@@ -38,7 +40,7 @@ Number = Annotated[str, Query(max_length=40)]
     "/orders",
     status_code=201,
     summary="Order something",
-    dependencies=[limited("60/hour", "orders")],
+    dependencies=[limited("120/hour", "orders")],
 )
 async def make_order(
     new: OrderNew, caller: CallerDep, session: Session, tools: ToolsDep, key: Key = ""
@@ -89,7 +91,7 @@ async def order_story(order_id: UUID, caller: MoneyReader, session: ReadSession)
     "/orders/{order_id}/attempts",
     status_code=201,
     summary="Begin to pay",
-    dependencies=[limited("60/hour", "attempts")],
+    dependencies=[limited("120/hour", "attempts")],
 )
 async def pay(
     order_id: UUID,
@@ -109,7 +111,7 @@ async def pay(
 @router.post(
     "/orders/{order_id}/looks",
     summary="Ask the provider how it stands",
-    dependencies=[limited("120/hour", "looks")],
+    dependencies=[limited("1200/hour", "looks")],
 )
 async def look(order_id: UUID, caller: CallerDep, tools: ToolsDep, secret: Secret = "") -> Order:
     return seeing.shown(await looking.look(tools, caller, order_id, secret))

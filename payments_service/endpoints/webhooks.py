@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
-from kit.contracts.payments.orders import WebhookDetail, WebhookQuery, Webhooks
+from kit.contracts.payments.order_stories import WebhookDetail, WebhookQuery, Webhooks
 from kit.pages import Limit
 from kit.web import ReadSession, Session
 from payments_service.actions.orders import desk, hooks, inbox

@@ -7,7 +7,7 @@ from sqlalchemy import Select, String, cast, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import defer, selectinload
 
-from kit.contracts.payments.orders import AttemptQuery, OrderQuery, WebhookQuery
+from kit.contracts.payments.order_stories import AttemptQuery, OrderQuery, WebhookQuery
 from kit.pages import BadCursor, decode_cursor, encode_cursor
 from payments_service.models.ledger import Account, Journal, Posting
 from payments_service.models.orders import Attempt, Order, Webhook

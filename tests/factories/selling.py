@@ -8,13 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.auth import Caller
 from kit.contracts.payments.errors import NotForSale
-from kit.contracts.payments.orders import (
-    AttemptNew,
-    Order,
-    OrderKind,
-    OrderMade,
-    OrderNew,
-)
+from kit.contracts.payments.orders import AttemptNew, Order, OrderKind, OrderMade, OrderNew
 from kit.contracts.payments.orders_client import OrdersClient
 from payments_service.actions.orders.sellers import Quote
 from payments_service.actions.tools import Tools

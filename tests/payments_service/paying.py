@@ -15,7 +15,8 @@ from kit.client import ServiceClient
 from kit.contracts.accounts.client import AccountsClient
 from kit.contracts.catalog.client import CatalogClient
 from kit.contracts.gateway import GatewayClient
-from kit.contracts.payments.orders import Order, OrderStory
+from kit.contracts.payments.order_stories import OrderStory
+from kit.contracts.payments.orders import Order
 from kit.contracts.payments.orders_client import OrdersClient
 from kit.contracts.publisher.client import PublisherClient
 from kit.contracts.tokens import TokensClient

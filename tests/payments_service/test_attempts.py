@@ -15,12 +15,8 @@ from kit.contracts.payments.errors import (
     TooManyAttempts,
     WrongPhone,
 )
-from kit.contracts.payments.orders import (
-    AttemptQuery,
-    AttemptState,
-    OrderState,
-    ProviderChange,
-)
+from kit.contracts.payments.order_stories import AttemptQuery, ProviderChange
+from kit.contracts.payments.orders import AttemptState, OrderState
 from tests.cast import ALICE, BOB, CHARLIE, DANA
 from tests.conftest import Start
 from tests.factories.selling import PHONE, PRICE, a_key, ordered, paying

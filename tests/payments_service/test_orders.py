@@ -14,7 +14,8 @@ from kit.contracts.payments.errors import (
     OrderKeyReused,
     OrderNotFound,
 )
-from kit.contracts.payments.orders import OrderKind, OrderNew, OrderQuery, OrderState
+from kit.contracts.payments.order_stories import OrderQuery
+from kit.contracts.payments.orders import OrderKind, OrderNew, OrderState
 from kit.contracts.payments.orders_client import OrdersClient
 from kit.errors import Forbidden, Unauthenticated
 from tests.cast import ALICE, BOB, CHARLIE, DANA

@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 
 from kit.clock import now
-from kit.contracts.payments.orders import OrderState, WebhookQuery, WebhookState, WebhookSummary
+from kit.contracts.payments.order_stories import WebhookQuery, WebhookSummary
+from kit.contracts.payments.orders import OrderState, WebhookState
 from kit.contracts.payments.orders_client import OrdersClient
 from payments_service.models.orders import Webhook
 from tests.cast import ALICE, CHARLIE, DANA

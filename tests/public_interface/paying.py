@@ -9,7 +9,8 @@ import httpx
 from fastapi import FastAPI
 
 from kit.client import ServiceClient
-from kit.contracts.payments.orders import AttemptQuery, OrderKind
+from kit.contracts.payments.order_stories import AttemptQuery
+from kit.contracts.payments.orders import OrderKind
 from kit.contracts.payments.orders_client import OrdersClient
 from payments_service.actions.papers import writing
 from payments_service.providers.sandbox import Sandbox

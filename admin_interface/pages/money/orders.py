@@ -9,16 +9,15 @@ from admin_interface.forms import checked
 from admin_interface.pages.desk import back, next_page, show
 from admin_interface.pages.money.sayings import saying
 from admin_interface.pages.staff import acting
-from kit.contracts.payments.orders import (
-    AttemptState,
+from kit.contracts.payments.order_stories import (
     OrderQuery,
-    OrderState,
     OrderStory,
     OrderSummary,
     WebhookDetail,
     WebhookQuery,
     WebhookSummary,
 )
+from kit.contracts.payments.orders import AttemptState, OrderState
 from kit.contracts.payments.orders_client import OrdersClient
 from kit.contracts.payments.refunds import Refund, RefundQuery
 from kit.contracts.payments.refunds_client import RefundsClient

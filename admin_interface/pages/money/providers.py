@@ -8,7 +8,7 @@ from admin_interface.forms import checked
 from admin_interface.pages.desk import back, show
 from admin_interface.pages.money.sayings import saying
 from admin_interface.pages.staff import acting
-from kit.contracts.payments.orders import ProviderChange, ProviderSeen
+from kit.contracts.payments.order_stories import ProviderChange, ProviderSeen
 from kit.contracts.payments.orders_client import OrdersClient
 from kit.errors import AppError
 from kit.i18n import mark

@@ -11,7 +11,7 @@ from admin_interface.pages.desk import show
 from admin_interface.pages.staff import acting
 from admin_interface.rules.charts import Bar, Total, bars, totals
 from kit import clock
-from kit.contracts.payments.orders import ProviderSeen
+from kit.contracts.payments.order_stories import ProviderSeen
 from kit.contracts.payments.orders_client import OrdersClient
 from kit.contracts.payments.revenue import RevenueClient, RevenueQuery, RevenueRow, TableForm
 from kit.schema import Schema

@@ -3,16 +3,10 @@
 from collections.abc import AsyncIterator
 from uuid import UUID
 
-from kit.contracts.payments.orders import (
-    SECRET_HEADER,
+from kit.contracts.payments.order_stories import (
     AttemptDetail,
-    AttemptNew,
     AttemptQuery,
     Attempts,
-    Methods,
-    Order,
-    OrderMade,
-    OrderNew,
     OrderQuery,
     Orders,
     OrderStory,
@@ -22,6 +16,14 @@ from kit.contracts.payments.orders import (
     WebhookDetail,
     WebhookQuery,
     Webhooks,
+)
+from kit.contracts.payments.orders import (
+    SECRET_HEADER,
+    AttemptNew,
+    Methods,
+    Order,
+    OrderMade,
+    OrderNew,
 )
 from kit.listening import ListeningClient
 

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.auth import Caller
 from kit.clock import now
-from kit.contracts.payments import orders as wire
+from kit.contracts.payments import order_stories as stories
 from kit.contracts.payments.errors import OrderNotFound
 from kit.events import audit
 from payments_service.actions.orders import checking, offers, seeing
@@ -24,33 +24,33 @@ FAILED = {"declined", "cancelled", "expired"}
 
 
 async def listed(
-    session: AsyncSession, wanted: wire.OrderQuery, cursor: str | None, limit: int
-) -> wire.Orders:
+    session: AsyncSession, wanted: stories.OrderQuery, cursor: str | None, limit: int
+) -> stories.Orders:
     rows, following = await order_lists.orders(session, wanted, cursor, limit)
-    return wire.Orders(items=[_summary(each) for each in rows], next_cursor=following)
+    return stories.Orders(items=[_summary(each) for each in rows], next_cursor=following)
 
 
 async def attempts(
-    session: AsyncSession, wanted: wire.AttemptQuery, cursor: str | None, limit: int
-) -> wire.Attempts:
+    session: AsyncSession, wanted: stories.AttemptQuery, cursor: str | None, limit: int
+) -> stories.Attempts:
     rows, following = await order_lists.attempts(session, wanted, cursor, limit)
-    return wire.Attempts(items=[_attempt(each) for each in rows], next_cursor=following)
+    return stories.Attempts(items=[_attempt(each) for each in rows], next_cursor=following)
 
 
 async def webhooks(
-    session: AsyncSession, wanted: wire.WebhookQuery, cursor: str | None, limit: int
-) -> wire.Webhooks:
+    session: AsyncSession, wanted: stories.WebhookQuery, cursor: str | None, limit: int
+) -> stories.Webhooks:
     rows, following = await order_lists.webhooks(session, wanted, cursor, limit)
-    found = [wire.WebhookSummary.model_validate(each) for each in rows]
-    return wire.Webhooks(items=found, next_cursor=following)
+    found = [stories.WebhookSummary.model_validate(each) for each in rows]
+    return stories.Webhooks(items=found, next_cursor=following)
 
 
-async def story(session: AsyncSession, order_id: UUID) -> wire.OrderStory:
+async def story(session: AsyncSession, order_id: UUID) -> stories.OrderStory:
     """Return everything that is known of an order."""
     order = await orders.order(session, order_id)
     hooks = await order_lists.webhooks_of(session, order)
     journals = await order_lists.journals_of(session, order_id)
-    return wire.OrderStory(
+    return stories.OrderStory(
         order=seeing.shown(order),
         account_id=order.account_id,
         email=order.email,
@@ -59,19 +59,19 @@ async def story(session: AsyncSession, order_id: UUID) -> wire.OrderStory:
         locale=order.locale,
         details=order.details,
         attempts=[_attempt(each) for each in order.attempts],
-        webhooks=[wire.WebhookSummary.model_validate(each) for each in hooks],
-        journals=[wire.JournalOfOrder.model_validate(each) for each in journals],
+        webhooks=[stories.WebhookSummary.model_validate(each) for each in hooks],
+        journals=[stories.JournalOfOrder.model_validate(each) for each in journals],
     )
 
 
-def webhook(found: Webhook) -> wire.WebhookDetail:
-    plain = {name: getattr(found, name) for name in wire.WebhookDetail.model_fields}
-    return wire.WebhookDetail.model_validate(
+def webhook(found: Webhook) -> stories.WebhookDetail:
+    plain = {name: getattr(found, name) for name in stories.WebhookDetail.model_fields}
+    return stories.WebhookDetail.model_validate(
         {**plain, "body": found.body.decode("utf-8", "replace")}
     )
 
 
-async def check(tools: Tools, attempt_id: UUID) -> wire.AttemptDetail:
+async def check(tools: Tools, attempt_id: UUID) -> stories.AttemptDetail:
     """Ask the provider now, and return the attempt as it is then; its trouble is told with it."""
     with suppress(*checking.UNKNOWN):  # it is written with the attempt
         await checking.look(tools, attempt_id)
@@ -82,7 +82,7 @@ async def check(tools: Tools, attempt_id: UUID) -> wire.AttemptDetail:
     return _attempt(found)
 
 
-async def providers(session: AsyncSession, tools: Tools) -> wire.Providers:
+async def providers(session: AsyncSession, tools: Tools) -> stories.Providers:
     said = await orders.paused(session)
     last = await inbox.last_at(session)
     counts: dict[str, Counter[str]] = {}
@@ -94,7 +94,7 @@ async def providers(session: AsyncSession, tools: Tools) -> wire.Providers:
         count = counts.get(name, Counter())
         known = said.get(name)
         found.append(
-            wire.ProviderSeen(
+            stories.ProviderSeen(
                 **_plain(provider),
                 is_paused=known.is_paused if known else False,
                 reason=known.reason if known else "",
@@ -106,12 +106,12 @@ async def providers(session: AsyncSession, tools: Tools) -> wire.Providers:
                 last_webhook_at=last.get(name),
             )
         )
-    return wire.Providers(items=found)
+    return stories.Providers(items=found)
 
 
 async def change_provider(
-    session: AsyncSession, tools: Tools, caller: Caller, name: str, change: wire.ProviderChange
-) -> wire.ProviderSeen:
+    session: AsyncSession, tools: Tools, caller: Caller, name: str, change: stories.ProviderChange
+) -> stories.ProviderSeen:
     """Pause a provider, or let it go on; raise ProviderNotFound."""
     tools.provider(name)
     row = ProviderState(
@@ -129,17 +129,17 @@ async def change_provider(
     return next(each for each in found.items if each.name == name)
 
 
-def _summary(order: Order) -> wire.OrderSummary:
+def _summary(order: Order) -> stories.OrderSummary:
     tried = sorted(order.attempts, key=lambda each: (each.is_matched, each.id))
-    names = [name for name in wire.OrderSummary.model_fields if name != "provider"]
+    names = [name for name in stories.OrderSummary.model_fields if name != "provider"]
     plain = {name: getattr(order, name) for name in names}
     provider = tried[-1].provider if tried else None
-    return wire.OrderSummary.model_validate({**plain, "provider": provider})
+    return stories.OrderSummary.model_validate({**plain, "provider": provider})
 
 
-def _attempt(attempt: Attempt) -> wire.AttemptDetail:
-    plain = {name: getattr(attempt, name) for name in wire.AttemptDetail.model_fields}
-    return wire.AttemptDetail.model_validate({**plain, "phone": masked(attempt.phone)})
+def _attempt(attempt: Attempt) -> stories.AttemptDetail:
+    plain = {name: getattr(attempt, name) for name in stories.AttemptDetail.model_fields}
+    return stories.AttemptDetail.model_validate({**plain, "phone": masked(attempt.phone)})
 
 
 def _sort(state: str) -> str:

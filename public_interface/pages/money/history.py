@@ -4,7 +4,8 @@ import asyncio
 
 from fastapi import APIRouter, Request, Response
 
-from kit.contracts.payments.orders import Order, OrderKind, OrderState, OrderSummary
+from kit.contracts.payments.order_stories import OrderSummary
+from kit.contracts.payments.orders import Order, OrderKind, OrderState
 from kit.contracts.payments.orders_client import OrdersClient
 from kit.errors import AppError
 from kit.i18n import Language, mark

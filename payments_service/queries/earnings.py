@@ -44,7 +44,8 @@ SOLD = text("""
     FROM sold CROSS JOIN LATERAL (
         SELECT array_agg(DISTINCT film_id ORDER BY film_id) AS ids FROM access_grant
         WHERE access_grant.spend_id = sold.id
-           OR access_grant.order_id::text = substr(sold.source, 7) AND sold.source LIKE 'order/%'
+           OR access_grant.order_id = CASE WHEN sold.source ~ '^order/[0-9a-f-]{36}$'
+                                           THEN substr(sold.source, 7)::uuid END
     ) AS films
     WHERE EXISTS (
         SELECT FROM unnest(films.ids) AS film (id)

@@ -22,11 +22,13 @@ from kit.contracts.payments.orders import Order
 from kit.contracts.payments.refunds import RefundNew
 from kit.errors import Forbidden, Unauthenticated
 from payments_service.actions.earnings import accruing, stating
+from payments_service.models.coins import CoinSpend
 from payments_service.models.earnings import View
+from payments_service.models.shop import Grant
 from payments_service.queries import ledger
 from payments_service.rules import earnings as rules
-from payments_service.rules.accounts import expense, maker
-from payments_service.rules.journals import journal
+from payments_service.rules.accounts import at_provider, coins_owed, expense, income, maker
+from payments_service.rules.journals import journal, reversed_legs
 from tests.cast import ALICE, BOB, CHARLIE, DANA
 from tests.conftest import Start
 from tests.factories.payments import as_person, as_service, as_stranger
@@ -122,6 +124,33 @@ async def test_a_sale_is_shared_and_a_refund_takes_the_share_back(shop: Shop) ->
     assert [await earned(shop, people[name]) for name in ("awa", "kofi")] == [0, 0]
     found = await replayed(shop)
     assert (found.events, found.earnings, found.differences) == (3, 6, ())
+
+
+async def test_a_film_unlocked_with_coins_earns_what_they_were_worth(shop: Shop) -> None:
+    film_id, people = await a_film(shop.app, awa=1000)
+    worth = [(coins_owed("XOF"), 300), (income("films", "XOF"), -300)]
+    came = [(at_provider("plain", "XOF"), 900), (coins_owed("XOF"), -900)]
+    tools = shop.app.state.tools
+    async with shop.app.state.database.sessions.begin() as session:
+        await ledger.post(session, journal("coins", "payment", came))
+        spend_id = await ledger.post(session, journal("spend", "coins_spent", worth))
+        session.add(
+            CoinSpend(id=spend_id, key="spend", asked="", account_id=ALICE, amount=30, title="Sira",
+                      granted_amount=0, balance=0, subject=f"film:{film_id}", created_at=now())
+        )  # fmt: skip
+        await session.flush()
+        session.add(
+            Grant(key="spend", account_id=ALICE, film_id=film_id, title="Sira", kind="own",
+                  spend_id=spend_id, created_at=now())
+        )  # fmt: skip
+    await accruing.accrue(tools)
+    assert await earned(shop, people["awa"]) == 150
+    back = journal("back", "coins_refunded", reversed_legs(worth), reverses_id=spend_id)
+    async with shop.app.state.database.sessions.begin() as session:
+        await ledger.post(session, back)
+    await accruing.accrue(tools)
+    assert await earned(shop, people["awa"]) == 0
+    assert (await replayed(shop)).differences == ()
 
 
 async def test_films_sold_together_share_evenly_also_when_named_late(shop: Shop) -> None:

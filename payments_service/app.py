@@ -31,6 +31,7 @@ from payments_service.endpoints import (
     revenue,
     sandbox,
     shop,
+    spends,
     streams,
     subscriptions,
     vouchers,
@@ -54,7 +55,8 @@ TASKS = (
     + subscriptions_tasks.tasks
 )
 ROUTERS = (
-    webhooks.router,  # the first that is tried: providers send many
+    webhooks.router,  # the first that are tried: providers send many, and coins are spent often
+    spends.router,
     papers.router,
     refunds.router,
     earnings.router,

@@ -2,26 +2,21 @@
 
 from uuid import UUID
 
-import orjson
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter
 
 from kit.contracts.payments.coins import (
     Gift,
     GiftNew,
     HouseGift,
     Movements,
-    Spend,
-    SpendNew,
     Wallet,
 )
-from kit.errors import Forbidden, Invalid
 from kit.pages import Limit
-from kit.web import CallerDep, ReadSession, Session, caller_of, limited, raw_json
-from payments_service.actions.coins import gathered, gifts, wallets
-from payments_service.actions.coins.spending import Asked
+from kit.web import CallerDep, ReadSession, Session, limited
+from payments_service.actions.coins import gifts, wallets
 from payments_service.actions.orders.making import check_key
 from payments_service.endpoints.given import Key, MoneyReader, MoneyWriter, ToolsDep
-from payments_service.endpoints.people import Account, Cursor, account
+from payments_service.endpoints.people import Account, Cursor
 
 router = APIRouter(tags=["coins"])
 
@@ -54,27 +49,6 @@ async def movements(
     limit: Limit = 50,
 ) -> Movements:
     return await wallets.movements(session, account_id, cursor, limit)
-
-
-@router.post("/coins/spends", status_code=201, response_model=Spend, summary="Spend coins")
-async def spend(new: SpendNew, request: Request, key: Key = "") -> Response:
-    """Spend coins once for an Idempotency-Key. A service says whose they are.
-
-    All that is asked for at one moment is written together: see actions/coins/gathered.py.
-    """
-    caller = await caller_of(request)
-    if caller.kind == "service":
-        owner = new.account_id
-        if owner is None:
-            raise Invalid("A service says whose coins are spent: send account_id.")
-    else:
-        owner = account(caller)
-        if new.account_id not in {None, owner}:
-            raise Forbidden("These are somebody else's coins.")
-    check_key(key)
-    asked = Asked(owner, key, new.amount, new.subject, new.title)
-    spent = await gathered.of(request.app.state.tools).spend(asked)
-    return raw_json(orjson.dumps(spent, default=str), 201)
 
 
 @router.post(

@@ -167,8 +167,12 @@ async def test_services_spend_for_anybody_people_for_themselves_strangers_not_at
         await as_person(alone, CoinsClient, BOB).spend(spend_of(1, account_id=ALICE), a_key())
     with pytest.raises(Unauthenticated):
         await as_stranger(alone, CoinsClient).spend(spend_of(1), a_key())
+    alice = as_person(alone, CoinsClient, ALICE)
     with pytest.raises(NeedsKey):
-        await as_person(alone, CoinsClient, ALICE).spend(spend_of(1), "1")
+        await alice.spend(spend_of(1), "1")
+    with pytest.raises(Invalid) as caught:
+        await alice.send("POST", "/coins/spends", b'{"amount": 0, "subject": "x"}', key=a_key())
+    assert [one["where"] for one in caught.value.extra["errors"]] == ["body.amount"]
 
 
 async def test_who_falls_below_few_coins_is_told_once_for_each_fall(alone: FastAPI) -> None:

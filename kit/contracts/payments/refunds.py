@@ -148,7 +148,7 @@ class RefundOffer(Schema):
 
 
 class Dispute(Schema):
-    """A payer had their bank take the money back. While it is open the order gives no access."""
+    """A payer had their bank take the money back. Lost, what was bought is taken back as well."""
 
     id: UUID
     order_id: UUID

@@ -311,6 +311,25 @@ async def test_a_rental_that_is_not_begun_in_time_is_over(
         assert await queries.end_over(session, clock.now()) == 0
 
 
+async def test_a_rental_that_nobody_could_open_in_time_asks_nothing_of_tokens_service(
+    app: FastAPI, catalog_app: FastAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = clock.now()
+    film = await a_sold_film(app, catalog_app)
+    await with_coins(app, ALICE, bought=100)
+    there = app.state.clients[TokensClient]
+    app.state.clients[TokensClient] = Away()
+    alice = as_person(app, ShopClient, ALICE)
+    rented = (await alice.unlock(film.id, GrantKind.rental)).grant
+    assert rented is not None
+    monkeypatch.setattr(clock, "now", lambda: at + timedelta(days=31))
+    assert (await access.follow(app.state.tools, rented.id)).token_id is None
+    async with app.state.database.sessions.begin() as session:
+        assert await queries.end_over(session, clock.now()) == 1
+        assert await queries.untold(session, clock.now(), 9) == []
+    app.state.clients[TokensClient] = there
+
+
 async def test_only_what_is_sold_for_coins_is_sold_for_coins(
     app: FastAPI, catalog_app: FastAPI
 ) -> None:

@@ -28,6 +28,9 @@ class Told:
     until: datetime | None
 
 
+OVER = Told(None, is_open=False, until=None)  # its token has ended, or would have
+
+
 async def follow(tools: Tools, grant_id: UUID) -> Grant:
     """Tell tokens_service whatever it does not know yet; return the grant as it is then.
 
@@ -65,7 +68,7 @@ def note(grant: Grant, told: Told) -> None:
 
 async def _tell(tokens: TokensClient, grant: Grant) -> Told | None:
     if grant.state == GrantState.given:
-        return await opened(tokens, grant)
+        return OVER if _is_past(grant) else await opened(tokens, grant)
     if grant.state == GrantState.ended:
         return await _closed(tokens, grant) if grant.is_open else None
     is_later = grant.expires_at is not None and grant.expires_at > clock.now()
@@ -77,12 +80,16 @@ async def _tell(tokens: TokensClient, grant: Grant) -> Told | None:
 
 async def _closed(tokens: TokensClient, grant: Grant) -> Told:
     """Revoke the token; one that nobody wrote down is found by the grant's key."""
-    if grant.told_until is not None and grant.told_until <= clock.now():
-        return Told(None, is_open=False, until=None)
+    if _is_past(grant):
+        return OVER
     token = await _minted(tokens, grant) if grant.token_id is None else None
     with suppress(NotFound):  # there is none any more
         await tokens.revoke(str(token.id if token else grant.token_id))
     return Told(token, is_open=False, until=None)
+
+
+def _is_past(grant: Grant) -> bool:
+    return grant.told_until is not None and grant.told_until <= clock.now()
 
 
 async def _minted(tokens: TokensClient, grant: Grant) -> Token:

@@ -27,7 +27,7 @@ from kit.contracts.payments.subscriptions import (
 from kit.errors import Forbidden
 from kit.pages import Limit
 from kit.web import CallerDep, ReadSession, Session
-from payments_service.actions.subscriptions import owning, plans, quoting, renewing, showing
+from payments_service.actions.subscriptions import owning, plans, quoting, renewing, showing, trying
 from payments_service.endpoints.given import MoneyReader, MoneyWriter, ToolsDep
 from payments_service.endpoints.people import Account, Cursor
 
@@ -82,7 +82,7 @@ async def my_story(session: ReadSession, account: Account) -> SubscriptionStory:
 async def begin_trial(
     session: Session, tools: ToolsDep, account: Account, new: TrialNew
 ) -> Subscription:
-    return await owning.begin_trial(session, tools, account, new.plan_id)
+    return await trying.begin_trial(session, tools, account, new.plan_id)
 
 
 @router.post("/me/subscription/cancellation", summary="End it with the period that is paid for")

@@ -203,13 +203,17 @@ AGE = [
 
 @asynccontextmanager
 async def a_house(
-    settings: MakeSettings, start: Start, tokens: TokensClient, **more: Any
+    settings: MakeSettings,
+    start: Start,
+    tokens: TokensClient,
+    accounts: AccountsClient | None = None,
 ) -> AsyncIterator[House]:
     """Run payments_service with a provider that approves at once, beside a real tokens_service."""
     async with PlainRail() as rail:
         rail.answers = "approved"
         cards = Cards(rail.url)
-        kinds = (CatalogClient, AccountsClient, GatewayClient, PublisherClient)
+        kinds = (CatalogClient, GatewayClient, PublisherClient)
         away = [kind(http(FastAPI())) for kind in kinds]
-        made = create_app(settings(**more), tokens, *away, providers=[cards])
+        known = accounts or AccountsClient(http(FastAPI()))
+        made = create_app(settings(), tokens, known, *away, providers=[cards])
         yield House(await start(made), rail, cards, tokens)

@@ -1,6 +1,5 @@
 """What somebody does with their own subscription; each deed done twice is done once."""
 
-from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,48 +12,17 @@ from kit.contracts.payments.errors import (
     NoSubscription,
     NotPossibleNow,
     PlanNotOnSale,
-    SubscribedAlready,
-    TrialNotOffered,
-    TrialUsed,
 )
-from kit.contracts.payments.subscriptions import PeriodKind
 from kit.events import audit
 from kit.jobs import enqueue
 from payments_service.actions.subscriptions import keeping, plans, showing, standing
 from payments_service.actions.tools import Tools
-from payments_service.models.subscriptions import Subscription, SubscriptionPeriod, Trial
+from payments_service.models.subscriptions import Subscription
 from payments_service.queries import subscriptions
 from payments_service.rules import subscriptions as rules
 from payments_service.rules.subscriptions import Deed, Standing, State
 
 LONGEST_PAUSE_DAYS = 90
-
-
-async def begin_trial(
-    session: AsyncSession, tools: Tools, account_id: UUID, plan_id: UUID
-) -> wire.Subscription:
-    """Let somebody try a plan, once in their life; raise TrialUsed, SubscribedAlready."""
-    at = now()
-    await subscriptions.lock_account(session, account_id)
-    row = await subscriptions.alive_for_update(session, account_id)
-    if row is not None and standing.of(row, at).state is not State.expired:
-        if row.is_trial and row.plan_id == plan_id:
-            return showing.shown(row, at)
-        raise SubscribedAlready
-    person = f"account:{account_id}"
-    if await subscriptions.last(session, account_id) or await subscriptions.has_tried(
-        session, [person]
-    ):
-        raise TrialUsed
-    found = await plans.priced(session, plan_id, None)
-    if not found.plan.is_on_sale:
-        raise PlanNotOnSale
-    if not found.plan.trial_days:
-        raise TrialNotOffered
-    row = await _try(session, account_id, found, at)
-    session.add(Trial(person=person, subscription_id=row.id, at=at))
-    await keeping.moved(session, tools, row)
-    return showing.shown(row, at)
 
 
 async def cancel(session: AsyncSession, tools: Tools, account_id: UUID) -> wire.Subscription:
@@ -142,25 +110,6 @@ async def _write(
     standing.write(row, one, at)
     await keeping.moved(session, tools, row)
     return showing.shown(row, at)
-
-
-async def _try(
-    session: AsyncSession, account_id: UUID, found: plans.Priced, at: datetime
-) -> Subscription:
-    plan = found.plan
-    one = rules.tried(standing.terms_of(plan, 0), plan.trial_days, at)
-    new = keeping.NewSubscription(
-        account_id, plan, found.price.amount, found.price.currency, "", "fr", f"trial:{account_id}"
-    )
-    row = await keeping.add(session, new, one, at)
-    session.add(
-        SubscriptionPeriod(
-            subscription_id=row.id, plan_id=plan.id, kind=PeriodKind.trial, order_id=None,
-            starts_at=one.period_start, ends_at=one.period_start + timedelta(days=plan.trial_days),
-            amount=0, currency=found.price.currency, created_at=at,
-        )
-    )  # fmt: skip
-    return row
 
 
 async def _drop_renewal_order(session: AsyncSession, row: Subscription) -> None:

@@ -7,6 +7,7 @@ from kit.contracts.gateway import GatewayClient
 from kit.contracts.tokens import TokensClient
 from kit.contracts.transcoder.client import VideoLibraryClient
 from kit.errors import AppError
+from suite.demo.shop import Till
 from suite.demo.story import Studio, bring_films
 from suite.environment import Place
 from suite.errors import Stop
@@ -34,6 +35,7 @@ def _studio(place: Place) -> Studio:
         CatalogClient.at(settings, values["CATALOG_URL"]),
         GatewayClient.at(settings, values["GATEWAY_URL"]),
         TokensClient.at(settings, values["TOKENS_URL"]),
+        Till.at(settings, values["PAYMENTS_URL"]),
         library,
         values["BUNNY_TUS_URL"],
         Path(place.data) / "demo",

@@ -22,6 +22,7 @@ from kit.contracts.transcoder.wire import Video, VideoNew, VideoStatus
 from suite.demo import films, making
 from suite.demo.board import Board
 from suite.demo.films import SAMPLES, SPIRAL, Sample
+from suite.demo.shop import Till, open_shop
 from suite.demo.tus import Upload
 from suite.environment import Place
 from suite.errors import Stop
@@ -38,6 +39,7 @@ class Studio:
     catalog: CatalogClient
     gateway: GatewayClient
     tokens: TokensClient
+    till: Till
     library: VideoLibraryClient
     tus_url: str
     folder: Path
@@ -45,6 +47,7 @@ class Studio:
     async def close(self) -> None:
         for client in (self.catalog, self.gateway, self.tokens, self.library):
             await client.close()
+        await self.till.close()
 
 
 async def bring_films(place: Place, studio: Studio) -> None:
@@ -230,4 +233,7 @@ async def _codes(place: Place, studio: Studio) -> None:
     vip_token, ppv_token = [await studio.tokens.mint(one) for one in (vip, ppv)]
     say(f"\n  VIP code   {strong(vip_token.code)}   opens “Les tisserands”")
     say(f"  PPV code   {strong(ppv_token.code)}   opens “{SPIRAL.title}”, and nothing else")
-    say(f"  Type them at {place.variables.get('PORTAL_PUBLIC_URL', 'the portal')}/code\n")
+    say(f"  Type them at {place.variables.get('PORTAL_PUBLIC_URL', 'the portal')}/code")
+    await open_shop(studio.till, bought.id)
+    say(f"\n  “{SPIRAL.title}” can be bought, rented or unlocked with coins, for test money:")
+    say("  any number pays; one that ends in 00 is declined.\n")

@@ -38,6 +38,10 @@ MONEY = [accounts.bank("XOF"), accounts.coins_owed("XOF"), accounts.income("coin
 KINDS = ("move", "move", "move", "again", "reuse", "hold", "end", "end", "reversal")
 WAYS = ("well", "well", "well", "killed before the commit", "killed at once", "answer lost")
 EMPTY = "TRUNCATE account, journal, posting, held, account_check, open_item CASCADE"
+END_OTHERS = """
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""  # those of the history before that were killed, and are not gone yet
 SUMMED = """
     SELECT code, posted, held_debit, posting_count,
            coalesce((SELECT sum(amount) FROM posting WHERE account_id = account.id), 0)::bigint,
@@ -179,6 +183,8 @@ class Histories(RuleBasedStateMachine):
     async def _empty(self) -> None:
         async with self.database.sessions.begin() as session:
             await session.execute(text("SET LOCAL session_replication_role = replica"))
+            await session.execute(text("SET LOCAL lock_timeout = '60s'"))
+            await session.execute(text(END_OTHERS))
             await session.execute(text(EMPTY))
 
     def _wait(self, work: Awaitable[Answer]) -> Answer:

@@ -15,18 +15,28 @@ from kit.db import find, new_id
 from kit.jobs import enqueue_many
 from payments_service.models.orders import Webhook
 
-# Those that were there count up; those that are not handled yet are asked to be, once more.
+# Those that were there count up; those that are not handled yet are asked to be, once more. One
+# statement, so that one trip to the database keeps a webhook and its job: kit.jobs.enqueue_many
+# would need three more.
 PUT = text("""
-    INSERT INTO webhook (id, provider, dedupe_key, kind, provider_ref, attempt_id, shows,
-                         headers, body, delivery_count, received_at)
-    SELECT *, CAST(:at AS timestamptz) FROM unnest(
-        CAST(:ids AS uuid[]), CAST(:providers AS text[]), CAST(:keys AS text[]),
-        CAST(:kinds AS text[]), CAST(:refs AS text[]), CAST(:attempts AS uuid[]),
-        CAST(:shows AS jsonb[]), CAST(:headers AS jsonb[]), CAST(:bodies AS bytea[]),
-        CAST(:counts AS integer[]))
-    ON CONFLICT (provider, dedupe_key)
-    DO UPDATE SET delivery_count = webhook.delivery_count + excluded.delivery_count
-    RETURNING id, state
+    WITH kept AS (
+        INSERT INTO webhook (id, provider, dedupe_key, kind, provider_ref, attempt_id, shows,
+                             headers, body, delivery_count, received_at)
+        SELECT *, CAST(:at AS timestamptz) FROM unnest(
+            CAST(:ids AS uuid[]), CAST(:providers AS text[]), CAST(:keys AS text[]),
+            CAST(:kinds AS text[]), CAST(:refs AS text[]), CAST(:attempts AS uuid[]),
+            CAST(:shows AS jsonb[]), CAST(:headers AS jsonb[]), CAST(:bodies AS bytea[]),
+            CAST(:counts AS integer[]))
+        ON CONFLICT (provider, dedupe_key)
+        DO UPDATE SET delivery_count = webhook.delivery_count + excluded.delivery_count
+        RETURNING id, state
+    )
+    INSERT INTO pgqueuer (priority, status, entrypoint, dedupe_key, payload)
+    SELECT 0, 'queued', 'handle_webhook', 'handle_webhook:' || id,
+           convert_to(json_build_object('webhook_id', id)::text, 'UTF8')
+    FROM kept WHERE state IN ('waiting', 'failed')
+    ON CONFLICT (dedupe_key) WHERE status IN ('queued', 'picked') AND dedupe_key IS NOT NULL
+    DO NOTHING
 """)
 
 
@@ -61,8 +71,7 @@ async def put(session: AsyncSession, arrived: Sequence[Arrived], at: datetime) -
         "counts": [each.count for each in many],
         "at": at,
     }
-    kept = (await session.execute(PUT, given)).all()
-    await ask([one for one, state in kept if state in {"waiting", "failed"}], session)
+    await session.execute(PUT, given)
 
 
 async def ask(webhooks: Sequence[UUID], session: AsyncSession) -> None:

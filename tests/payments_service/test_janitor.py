@@ -97,10 +97,11 @@ async def test_a_provider_that_is_down_is_asked_again_until_it_is_back(shop: Sho
 
 
 async def test_what_was_paid_and_could_not_be_given_is_given_later(
-    settings: MakeSettings, start: Start
+    settings: MakeSettings, start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("payments_service.actions.orders.settling.FIRST_OURS_SECONDS", 0.3)
     async with a_shop(settings, start) as shop:
-        shop.app.state.tools.seller("film").troubles = 2
+        shop.app.state.tools.seller("film").troubles = 1
         order = await paying(shop.stranger, await ordered(shop.stranger))
         shop.rail.approve(shop.charge_of(order).ref)
         await shop.rail.deliver(shop.post)

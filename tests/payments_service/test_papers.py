@@ -27,7 +27,7 @@ from payments_service.rules import taxes
 from payments_service.rules.accounts import coins_owed, income
 from tests.cast import ALICE, BOB, DANA
 from tests.conftest import Start
-from tests.factories.payments import as_person, as_stranger
+from tests.factories.payments import as_person, as_service, as_stranger
 from tests.factories.selling import PRICE, a_key
 from tests.payments_service.books import fetched, refused
 from tests.payments_service.conftest import MakeSettings
@@ -171,7 +171,12 @@ async def test_whose_it_is_reads_and_prints_it_and_nobody_else(shop: Shop) -> No
     assert (paper.total_amount, paper.order_id) == (PRICE, order.id)
     assert paper.number.startswith("TESTF-")
     assert (await alice.paper_pdf(paper.id)).startswith(b"%PDF")
-    for other in (as_person(shop.app, PapersClient, BOB), as_stranger(shop.app, PapersClient)):
+    others = (
+        as_person(shop.app, PapersClient, BOB),
+        as_stranger(shop.app, PapersClient),
+        as_service(shop.app, PapersClient),  # the portal, for visitors without an account
+    )
+    for other in others:
         with pytest.raises(PaperNotFound):
             await other.paper_pdf(paper.id)
     staff = as_person(shop.app, PapersClient, DANA, "admin")

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from kit.auth import Caller, may
+from kit.auth import Caller
 from kit.clock import now
 from kit.contracts.payments.earnings import Statement as Shown
 from kit.contracts.payments.earnings import Statements
@@ -16,7 +16,7 @@ from kit.db import find, new_id
 from kit.events import notify
 from kit.i18n import Language
 from kit.pages import encode_cursor
-from payments_service.actions.orders.seeing import account_of
+from payments_service.actions.orders.seeing import account_of, is_staff
 from payments_service.actions.tools import Tools
 from payments_service.models.earnings import EarningKind, Statement
 from payments_service.models.findings import FindingKind
@@ -107,7 +107,7 @@ async def reckoned(
 async def statement(session: AsyncSession, caller: Caller, statement_id: UUID) -> Statement:
     """Return a statement to whose it is, and to `money:read`; raise StatementNotFound."""
     row = await find(session, Statement, statement_id, StatementNotFound)
-    if row.account_id != account_of(caller) and not may(caller, "money:read"):
+    if row.account_id != account_of(caller) and not is_staff(caller, "money:read"):
         raise StatementNotFound
     return row
 

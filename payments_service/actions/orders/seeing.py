@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from kit.auth import Caller, derive_key
+from kit.auth import Caller, Permission, derive_key, may
 from kit.contracts.payments import orders as wire
 from kit.contracts.payments.errors import OrderNotFound
 from payments_service.actions.tools import Tools
@@ -20,6 +20,15 @@ SECRET_PURPOSE = "order-secret"  # noqa: S105  (what a key is derived for)
 def account_of(caller: Caller) -> UUID | None:
     """Return the account that somebody buys with; None without one."""
     return UUID(caller.id) if caller.kind == "person" else None
+
+
+def is_staff(caller: Caller, permission: Permission) -> bool:
+    """Say whether somebody may see or do this with what is other people's.
+
+    A service alone may not: the portal speaks as one for visitors without an account, and would
+    else show each of them everybody's papers. Staff come through the dashboard with a token.
+    """
+    return caller.kind != "service" and may(caller, permission)
 
 
 async def seen(session: AsyncSession, caller: Caller, order_id: UUID, secret: str = "") -> Order:

@@ -25,7 +25,7 @@ from tests.factories.selling import attempt_id, ordered, paying
 from tests.payments_service.paying import Shop, looked, settled
 
 Answer = TypeVar("Answer")
-STAFF = Caller("service", id="tests", name="tests")
+STAFF = Caller("person", id=str(DANA), name="Dana", roles=frozenset({"admin"}))
 NUMBER = "+2290197000000"
 
 

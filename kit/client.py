@@ -234,7 +234,12 @@ class ServiceClient:
             content = body.model_dump_json(exclude_unset=True).encode()
             headers["Content-Type"] = "application/json"
         given = {name: _param(value) for name, value in (query or {}).items() if value is not None}
-        return self.http.build_request(method, path, params=given, content=content, headers=headers)
+        try:
+            return self.http.build_request(
+                method, path, params=given, content=content, headers=headers
+            )
+        except httpx.InvalidURL as error:  # somebody's words are in it, as in a tag's address
+            raise NotFound("There is nothing at this address.") from error
 
     async def _attempt(self, request: httpx.Request) -> httpx.Response:
         self.breaker.check()

@@ -12,11 +12,12 @@ from fastapi import FastAPI
 import accounts_service.app
 import catalog_service.app
 import gateway.app
+import payments_service.app
 import publisher_service.app
 import tokens_service.app
 import transcoder_service.app
 from accounts_service.settings import Settings as AccountsSettings
-from admin_interface.app import create_app
+from admin_interface.app import PAYMENTS, create_app
 from admin_interface.settings import Settings
 from catalog_service.settings import Settings as CatalogSettings
 from gateway.settings import Settings as GatewaySettings
@@ -28,6 +29,7 @@ from kit.contracts.publisher.client import PublisherClient
 from kit.contracts.tokens import TokensClient
 from kit.contracts.transcoder.client import VideoLibraryClient
 from kit.settings import WEAK
+from payments_service.settings import Settings as PaymentsSettings
 from publisher_service.settings import Settings as PublisherSettings
 from tests.admin_interface.browsing import send
 from tests.conftest import DatabaseUrl, Start
@@ -203,3 +205,17 @@ async def dana(studio: Studio, stranger: httpx.AsyncClient) -> httpx.AsyncClient
     await studio.accounts.set_up(Setup(token=link.token, **DANA))
     await send(stranger, "/sign-in", "/sign-in", DANA)
     return stranger
+
+
+@pytest.fixture
+async def till(studio: Studio, database_url: DatabaseUrl, valkey_url: str, start: Start) -> FastAPI:
+    """Run payments_service with the sandbox beside the dashboard."""
+    settings = PaymentsSettings(
+        environment="test", database_url=database_url("payments_service"), valkey_url=valkey_url
+    )
+    app = await start(payments_service.app.create_app(settings))
+    app.state.clients[TokensClient] = studio.tokens
+    app.state.keys.fetch = studio.app.state.keys.fetch
+    for kind in PAYMENTS:
+        studio.app.state.clients[kind] = speak(kind, app, "admin_interface")
+    return app

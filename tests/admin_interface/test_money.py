@@ -4,20 +4,14 @@ import re
 from uuid import uuid4
 
 import httpx
-import pytest
 from fastapi import FastAPI
 
-import payments_service.app
-from admin_interface.app import PAYMENTS
 from kit.contracts.accounts.identity import SignUp
 from kit.contracts.payments.coins_client import CoinsClient
 from kit.contracts.payments.orders import AttemptNew, Order, OrderNew
 from kit.contracts.payments.orders_client import OrdersClient
-from kit.contracts.tokens import TokensClient
-from payments_service.settings import Settings
 from tests.admin_interface.browsing import see, send
 from tests.admin_interface.conftest import Studio, speak
-from tests.conftest import DatabaseUrl, Start
 from tests.kit.queueing import until
 
 PACK = {"name_fr": "Petit paquet", "coins": "100", "amount": "1 000", "currency": "XOF",
@@ -26,20 +20,6 @@ PLAN = {"title": "VIP", "interval": "month", "amount": "2500", "currency": "XOF"
         "tier": "vip", "trial_days": "7", "is_on_sale": "true"}  # fmt: skip
 COUPON = {"code": "NOEL26", "kind": "percent", "percent": "20", "amount": "",
           "kinds": "subscription", "is_active": "true"}  # fmt: skip
-
-
-@pytest.fixture
-async def till(studio: Studio, database_url: DatabaseUrl, valkey_url: str, start: Start) -> FastAPI:
-    """Run payments_service with the sandbox beside the dashboard."""
-    settings = Settings(
-        environment="test", database_url=database_url("payments_service"), valkey_url=valkey_url
-    )
-    app = await start(payments_service.app.create_app(settings))
-    app.state.clients[TokensClient] = studio.tokens
-    app.state.keys.fetch = studio.app.state.keys.fetch
-    for kind in PAYMENTS:
-        studio.app.state.clients[kind] = speak(kind, app, "admin_interface")
-    return app
 
 
 async def bought(till: FastAPI, studio: Studio) -> Order:

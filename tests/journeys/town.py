@@ -16,9 +16,11 @@ from playwright.async_api import Browser, Page, async_playwright, expect
 import accounts_service.app
 import admin_interface.app
 import gateway.app
+import payments_service.app
 import public_interface.app
 import publisher_service.app
 from accounts_service.settings import Settings as AccountsSettings
+from admin_interface.app import PAYMENTS
 from admin_interface.settings import Settings as AdminSettings
 from gateway.settings import Settings as GatewaySettings
 from kit.auth import Caller
@@ -28,10 +30,12 @@ from kit.contracts.accounts.profiles import ProfileChange
 from kit.contracts.accounts.studios import InvitationAccount, InvitationNew
 from kit.contracts.catalog.client import CatalogClient
 from kit.contracts.gateway import GatewayClient
+from kit.contracts.payments.privacy import PaymentsPrivacyClient
 from kit.contracts.publisher.client import PublisherClient
 from kit.contracts.tokens import TokensClient
 from kit.contracts.transcoder.client import VideoLibraryClient
 from kit.settings import WEAK
+from payments_service.settings import Settings as PaymentsSettings
 from publisher_service.settings import Settings as PublisherSettings
 from suite.browser import find_chromium
 from tests.conftest import DatabaseUrl, Start
@@ -150,15 +154,20 @@ async def town(
         made = portal_settings(**common)
         clients = speaking_to(catalog_app, tokens_app, people, publisher)[:3]
         news = PublisherClient.at(made, notices_url)
-        payments = speaking_to(catalog_app, tokens_app, people, publisher)[4:]
+        till = await start(_till(common, database_url("payments_service"), *clients[:2]))
+        payments = speaking_to(catalog_app, tokens_app, people, publisher, till)[4:]
         portal = await start(public_interface.app.create_app(made, *clients, news, *payments))
         jobs = await start(_gateway(common, database_url("gateway"), *clients, library))
         jobs.state.clients[PublisherClient] = _speaking(PublisherClient, publisher, "gateway")
         people.state.clients[GatewayClient] = _speaking(GatewayClient, jobs, "accounts_service")
+        people.state.clients[PaymentsPrivacyClient] = _speaking(
+            PaymentsPrivacyClient, till, "accounts_service"
+        )
         apps = {AccountsClient: people, CatalogClient: catalog_app, TokensClient: tokens_app,
-                GatewayClient: jobs, PublisherClient: publisher}  # fmt: skip
+                GatewayClient: jobs, PublisherClient: publisher,
+                **dict.fromkeys(PAYMENTS, till)}  # fmt: skip
         desk = await start(_dashboard(common, apps, library))
-        for each in (portal, desk, publisher, tokens_app, catalog_app):
+        for each in (portal, desk, publisher, tokens_app, catalog_app, till):
             believe(each, people)
         ports = (portal, portal_port), (desk, dashboard_port), (publisher, notices_port)
         found = Town(
@@ -192,6 +201,12 @@ def _gateway(
 ) -> FastAPI:
     own = {name: common[name] for name in ("environment", "valkey_url", "portal_public_url")}
     return gateway.app.create_app(GatewaySettings(**own, database_url=database), *clients)
+
+
+def _till(common: dict[str, Any], database: str, *clients: ServiceClient) -> FastAPI:
+    own = {name: common[name] for name in ("environment", "valkey_url", "portal_public_url")}
+    settings = PaymentsSettings(**own, database_url=database)
+    return payments_service.app.create_app(settings, *clients)
 
 
 def _dashboard(

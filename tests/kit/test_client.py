@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from kit.client import Breaker, ServiceClient
-from kit.errors import Forbidden, Unavailable
+from kit.errors import Forbidden, NotFound, Unavailable
 from kit.schema import Schema
 
 
@@ -50,6 +50,13 @@ async def test_a_write_is_tried_again_only_under_a_key() -> None:
     wire = Wire(0)
     await client(wire).post("/things", Answer(ok=True), Answer, key="once")
     assert [request.headers["Idempotency-Key"] for request in wire.requests] == ["once"] * 2
+
+
+async def test_an_address_that_cannot_be_is_not_found() -> None:
+    wire = Wire(200)
+    with pytest.raises(NotFound, match="nothing at this address"):
+        await client(wire).get("/things/\x00", Answer)
+    assert wire.requests == []
 
 
 async def test_an_error_that_is_not_ours_keeps_its_status() -> None:

@@ -1,6 +1,7 @@
 """The typed client of catalog_service."""
 
 from typing import ClassVar, Literal
+from urllib.parse import quote
 from uuid import UUID
 
 from kit.client import Param, ServiceClient
@@ -217,7 +218,7 @@ class CatalogClient(ServiceClient):
         return await self.patch(f"/tags/{tag}", change, Tag)
 
     async def delete_tag(self, tag: UUID | str) -> None:
-        await self.delete(f"/tags/{tag}")
+        await self.delete(f"/tags/{quote(str(tag), safe='')}")
 
     # Rails
 

@@ -12,7 +12,7 @@ async def test_the_page_shows_the_gateway_and_who_does_not_answer(app):
     assert answer.status_code == 200
     assert 'id="gateway"' in page
     assert "/jobs/{job_id}/retries" in page
-    assert page.count('class="trouble"') == 6
+    assert page.count('class="trouble"') == 7
     assert "unsafe-inline" not in answer.headers["content-security-policy"]
     assert "<style" not in page
     assert "http://cdn" not in page

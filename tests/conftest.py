@@ -25,11 +25,16 @@ import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from fastapi import FastAPI
 
 from suite.engines.places import only_one
 from tests.engines import Engines
+
+# How long one example takes says how busy the machine is, and nothing of the code.
+hypothesis.settings.register_profile("suite", deadline=None)
+hypothesis.settings.load_profile("suite")
 
 DatabaseUrl = Callable[..., str]
 Start = Callable[[FastAPI], Awaitable[FastAPI]]

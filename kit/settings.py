@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, ClassVar, Literal, Self
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, JsonValue, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 SECRETS = Path("/run/secrets")
-OURS = {"chosen_by": "us"}
+OURS: dict[str, JsonValue] = {"chosen_by": "us"}
 WEAK = "for-development-only-change-me-in-production"
 
 

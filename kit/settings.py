@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, ClassVar, Literal, Self
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, JsonValue, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 SECRETS = Path("/run/secrets")
+OURS: dict[str, JsonValue] = {"chosen_by": "us"}
 WEAK = "for-development-only-change-me-in-production"
 
 
@@ -69,10 +70,14 @@ class ServiceSettings(BaseSettings):
 
 
 def _our_secrets(kind: type[ServiceSettings]) -> Iterator[str]:
-    """Yield the secrets that the suite makes; those of others are as long as they made them."""
+    """Yield the secrets that are ours to choose; those of others are as long as they made them.
+
+    A field says so by a weak default, or by `OURS` where it is not used unless it is set.
+    """
     for name, field in kind.model_fields.items():
         default = field.default
-        if isinstance(default, SecretStr) and default.get_secret_value().startswith(WEAK):
+        has_weak = isinstance(default, SecretStr) and default.get_secret_value().startswith(WEAK)
+        if has_weak or field.json_schema_extra == OURS:
             yield name
 
 

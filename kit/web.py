@@ -15,8 +15,9 @@ from starlette.types import Scope
 from kit import health, jobs, problems
 from kit.auth import KeyRing
 from kit.callers import CallerDep as CallerDep
+from kit.callers import CallerRoute, documented
+from kit.callers import Router as Router
 from kit.callers import caller_of as caller_of
-from kit.callers import documented
 from kit.callers import needs as needs
 from kit.callers import while_acting as while_acting
 from kit.client import ServiceClient, open_http
@@ -55,6 +56,7 @@ def build_app(
             f"{min(route.methods or {'GET'}).lower()}"
         ),
     )
+    app.router.route_class = CallerRoute
     _fill_state(app, settings, clients, checks or {})
     problems.install(app)
     secure = dict(headers)

@@ -5,7 +5,7 @@ from typing import ClassVar, Literal
 from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
-from kit.settings import ServiceSettings, shared
+from kit.settings import OURS, ServiceSettings, shared
 
 
 class Settings(ServiceSettings):
@@ -74,7 +74,9 @@ class Settings(ServiceSettings):
         False, description="whether both take one {id} once only: lost answers are then sent again"
     )
     phone_report_secret: SecretStr = Field(
-        SecretStr(""), description="what delivery reports must show; empty: none are taken"
+        SecretStr(""),
+        description="what delivery reports must show; empty: none are taken",
+        json_schema_extra=OURS,
     )
     phone_report_id: str = Field("id", description="where a report has the message's id")
     phone_report_status: str = Field("status", description="where it has what became of it")

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from typing import Annotated
 
 import orjson
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import Depends, Query, Request
 from fastapi.responses import StreamingResponse
 
 from kit.auth import KeyRing, may
@@ -18,14 +18,14 @@ from kit.contracts.sentinel import (
 from kit.errors import AppError
 from kit.pages import Limit
 from kit.streams import until_stopped
-from kit.web import CallerDep
+from kit.web import CallerDep, Router
 from sentinel.actions import history as past
 from sentinel.actions.watching import Watch
 from sentinel.rules.doors import is_private
 from sentinel.rules.faults import faults, overall
 from sentinel.rules.telling import status as told
 
-router = APIRouter(tags=["sentinel"])
+router = Router(tags=["sentinel"])
 DASHBOARD_COOKIE = "admin_access"
 MOST_STREAMS = 100
 

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from accounts_service.actions import codes, passkeys, second_factor
 from accounts_service.actions import factors as actions
@@ -25,9 +25,9 @@ from kit.contracts.accounts.factors import (
     TotpCode,
     TotpStart,
 )
-from kit.web import CallerDep, ReadSession, Session, limited
+from kit.web import CallerDep, ReadSession, Router, Session, limited
 
-router = APIRouter(tags=["second factors"])
+router = Router(tags=["second factors"])
 
 
 def _uncached(response: Response) -> None:

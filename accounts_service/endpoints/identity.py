@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from accounts_service.actions import contacts, devices, links, signing_up, using_links
 from accounts_service.endpoints.given import OriginDep, SessionsDep, ToolsDep
@@ -20,9 +20,9 @@ from kit.contracts.accounts.identity import (
     SignUp,
     UserSessions,
 )
-from kit.web import CallerDep, ReadSession, Session, limited
+from kit.web import CallerDep, ReadSession, Router, Session, limited
 
-router = APIRouter(tags=["identity"])
+router = Router(tags=["identity"])
 NOT_STORED = "no-store"
 
 

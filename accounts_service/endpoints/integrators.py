@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from accounts_service.actions import clients, own_clients
 from accounts_service.endpoints.given import SURE, ClientsAdmin, Cursor, Someone
@@ -18,9 +18,9 @@ from kit.contracts.accounts.clients import (
     MyClients,
 )
 from kit.pages import Limit
-from kit.web import CallerDep, ReadSession, Session
+from kit.web import CallerDep, ReadSession, Router, Session
 
-router = APIRouter(tags=["clients"])
+router = Router(tags=["clients"])
 NOT_STORED = "no-store"
 
 

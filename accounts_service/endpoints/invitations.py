@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from accounts_service.actions import invitations
 from accounts_service.endpoints.given import SURE, Cursor, OriginDep, SessionsDep, Someone, ToolsDep
@@ -18,9 +18,9 @@ from kit.contracts.accounts.studios import (
     InvitationToken,
 )
 from kit.pages import Limit
-from kit.web import CallerDep, ReadSession, Session, limited
+from kit.web import CallerDep, ReadSession, Router, Session, limited
 
-router = APIRouter(tags=["invitations"])
+router = Router(tags=["invitations"])
 
 
 @router.post(

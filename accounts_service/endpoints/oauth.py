@@ -5,7 +5,7 @@ import binascii
 from typing import Any
 from urllib.parse import parse_qsl, unquote_plus
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from fastapi.responses import JSONResponse
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -13,9 +13,9 @@ from accounts_service.actions import clients
 from accounts_service.actions.tools import Tools
 from accounts_service.endpoints.given import ToolsDep
 from kit.contracts.accounts import ClientToken
-from kit.web import Session, limited
+from kit.web import Router, Session, limited
 
-router = APIRouter(tags=["oauth"])
+router = Router(tags=["oauth"])
 UNCACHED = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 FORM = "application/x-www-form-urlencoded"
 FIELDS = ("grant_type", "scope", "client_id", "client_secret")

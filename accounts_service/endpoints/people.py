@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from accounts_service.actions import people, sessions, setup, watching
 from accounts_service.endpoints.given import (
@@ -28,9 +28,9 @@ from kit.contracts.accounts import (
     SignIn,
 )
 from kit.pages import Limit
-from kit.web import CallerDep, ReadSession, Session, limited
+from kit.web import CallerDep, ReadSession, Router, Session, limited
 
-router = APIRouter(tags=["people"])
+router = Router(tags=["people"])
 NOT_STORED = "no-store"
 
 

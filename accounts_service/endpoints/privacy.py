@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from accounts_service.actions import forgetting
 from accounts_service.actions import privacy as actions
@@ -21,9 +21,9 @@ from kit.contracts.accounts.profiles import (
     Purpose,
 )
 from kit.schema import PersonalData
-from kit.web import CallerDep, ReadSession, Session, limited
+from kit.web import CallerDep, ReadSession, Router, Session, limited
 
-router = APIRouter(tags=["privacy"])
+router = Router(tags=["privacy"])
 
 
 @router.get("/me/privacy", summary="Everything the privacy page shows")

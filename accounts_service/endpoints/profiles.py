@@ -3,16 +3,16 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import Path, Query, Request, Response
 from pydantic import StringConstraints
 
 from accounts_service.actions import profiles as actions
 from accounts_service.endpoints.given import Cursor, SessionsDep
 from kit.contracts.accounts.profiles import NO_NUL, Maker, Makers, Profile, ProfileChange
 from kit.pages import Limit
-from kit.web import CallerDep, ReadSession, Session, limited
+from kit.web import CallerDep, ReadSession, Router, Session, limited
 
-router = APIRouter(tags=["profiles"])
+router = Router(tags=["profiles"])
 FOR_EVER = "public, max-age=31536000, immutable"
 BINARY = {
     "requestBody": {

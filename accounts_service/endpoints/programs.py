@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 
 from accounts_service.actions import keys, log
 from accounts_service.endpoints.given import (
@@ -23,9 +23,9 @@ from kit.contracts.accounts import (
     SigningKeyNew,
 )
 from kit.pages import Limit
-from kit.web import ReadSession, Session, etagged
+from kit.web import ReadSession, Router, Session, etagged
 
-router = APIRouter(tags=["programs"])
+router = Router(tags=["programs"])
 JWKS_SECONDS = 300
 
 

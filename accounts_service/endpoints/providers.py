@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Response
+from fastapi import Path, Response
 
 from accounts_service.actions import factors
 from accounts_service.actions import providers as actions
@@ -15,9 +15,9 @@ from kit.contracts.accounts.factors import (
     ProviderList,
     ProviderStart,
 )
-from kit.web import CallerDep, Session, limited
+from kit.web import CallerDep, Router, Session, limited
 
-router = APIRouter(tags=["providers"])
+router = Router(tags=["providers"])
 Named = Annotated[str, Path(max_length=30)]
 
 

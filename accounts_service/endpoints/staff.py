@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from accounts_service.actions import acting, devices, merging, people, watching
 from accounts_service.endpoints.given import (
@@ -28,9 +28,9 @@ from kit.contracts.accounts.studios import (
     SuspensionNew,
 )
 from kit.pages import Limit
-from kit.web import CallerDep, ReadSession, Session, limited, while_acting
+from kit.web import CallerDep, ReadSession, Router, Session, limited, while_acting
 
-router = APIRouter(tags=["staff"])
+router = Router(tags=["staff"])
 
 
 @router.get("/accounts/{account_id}", response_model=Account, summary="One person: logged")

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from accounts_service.actions import studios
 from accounts_service.endpoints.given import Cursor, Someone, StudiosAdmin, StudiosReader
@@ -18,9 +18,9 @@ from kit.contracts.accounts.studios import (
     Studios,
 )
 from kit.pages import Limit
-from kit.web import CallerDep, ReadSession, Session
+from kit.web import CallerDep, ReadSession, Router, Session
 
-router = APIRouter(tags=["studios"])
+router = Router(tags=["studios"])
 
 
 @router.get("/studios", summary="All studios, newest first: for staff")

@@ -3,7 +3,7 @@
 from typing import Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from accounts_service.actions import viewing as actions
 from accounts_service.endpoints.given import OriginDep, SessionsDep, ToolsDep
@@ -17,9 +17,9 @@ from kit.contracts.accounts.profiles import (
     ViewingProfileNew,
     ViewingProfiles,
 )
-from kit.web import CallerDep, ReadSession, Session, limited
+from kit.web import CallerDep, ReadSession, Router, Session, limited
 
-router = APIRouter(tags=["viewing profiles"])
+router = Router(tags=["viewing profiles"])
 
 
 @router.get("/me/viewing-profiles", summary="Who watches on one's account")

@@ -2,15 +2,15 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from catalog_service.actions import bulk as actions
 from catalog_service.endpoints.shared import Editor, Reader
 from kit.contracts.catalog.changes import BulkChange, BulkResult, ImportReport
-from kit.web import Session, database
+from kit.web import Router, Session, database
 
-router = APIRouter(tags=["films"])
+router = Router(tags=["films"])
 TABLE = {"requestBody": {"required": True, "content": {"text/csv": {"schema": {"type": "string"}}}}}
 
 

@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import Header, Query, Request, Response
 
 from catalog_service.actions import films as actions
 from catalog_service.actions import publishing
@@ -17,9 +17,9 @@ from kit.contracts.catalog.errors import FilmNotFound
 from kit.contracts.catalog.films import Film, FilmQuery, Films
 from kit.contracts.transcoder.client import VideoLibraryClient
 from kit.pages import Limit
-from kit.web import CallerDep, ReadSession, Session, etagged, raw_json, using
+from kit.web import CallerDep, ReadSession, Router, Session, etagged, raw_json, using
 
-router = APIRouter(tags=["films"])
+router = Router(tags=["films"])
 Library = Annotated[VideoLibraryClient, using(VideoLibraryClient)]
 Sort = Literal["newest", "title", "year", "duration", "updated"]
 Key = Annotated[str, Header(alias="Idempotency-Key", max_length=200)]

@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import Path, Request, Response
 
 from catalog_service.actions import images as actions
 from catalog_service.actions import series as seriesing
@@ -11,9 +11,9 @@ from catalog_service.endpoints.shared import Editor, Ref, SettingsDep, check_rea
 from catalog_service.queries import films as queries
 from kit.contracts.catalog.films import Film
 from kit.contracts.catalog.shelves import Series
-from kit.web import CallerDep, ReadSession, Session, raw_json
+from kit.web import CallerDep, ReadSession, Router, Session, raw_json
 
-router = APIRouter(tags=["pictures"])
+router = Router(tags=["pictures"])
 Place = Literal["poster", "backdrop"]
 Width = Annotated[int, Path(ge=1, le=4000)]
 FrameName = Annotated[str, Path(pattern=r"^[0-9a-f-]{36}-[0-9a-f]{8}$")]

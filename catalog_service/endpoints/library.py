@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from catalog_service.actions import deletions as deleting
 from catalog_service.actions import sync
@@ -11,9 +11,9 @@ from kit.contracts.catalog.errors import WebhookForged
 from kit.contracts.catalog.sync import Deletion, DeletionResolution, Deletions, SyncStatus
 from kit.contracts.transcoder.signatures import is_webhook_genuine
 from kit.pages import Limit
-from kit.web import ReadSession, Session
+from kit.web import ReadSession, Router, Session
 
-router = APIRouter(tags=["video library"])
+router = Router(tags=["video library"])
 
 
 @router.post("/webhooks/video", status_code=204, summary="What the video library tells")

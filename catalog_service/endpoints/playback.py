@@ -2,15 +2,15 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import Depends, Request
 
 from catalog_service.actions import playback as actions
 from catalog_service.endpoints.shared import Ref, SettingsDep, delivery
 from kit.contracts.catalog.playback import Playback, PlaybackNew
 from kit.contracts.tokens import TokensClient
-from kit.web import CallerDep, ReadSession, ViewerAddress, using, while_acting
+from kit.web import CallerDep, ReadSession, Router, ViewerAddress, using, while_acting
 
-router = APIRouter(tags=["playback"])
+router = Router(tags=["playback"])
 
 
 async def _limit(request: Request, address: ViewerAddress) -> None:

@@ -3,13 +3,14 @@
 from datetime import UTC, datetime
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 
 from catalog_service.endpoints.shared import Sibling
 from catalog_service.providers.streams import Streams
 from kit.schema import PersonalData
+from kit.web import Router
 
-router = APIRouter(tags=["privacy"])
+router = Router(tags=["privacy"])
 
 
 @router.get("/personal-data/{account_id}", summary="What is known of a person")

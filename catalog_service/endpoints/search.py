@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from pydantic import Field
 
 from catalog_service.actions import rails
@@ -14,9 +14,9 @@ from kit.contracts.catalog.search import SearchResults
 from kit.contracts.catalog.shelves import Home
 from kit.contracts.catalog.words import Typed
 from kit.pages import Limit
-from kit.web import CallerDep, ReadSession, etagged
+from kit.web import CallerDep, ReadSession, Router, etagged
 
-router = APIRouter(tags=["search"])
+router = Router(tags=["search"])
 
 
 class SearchQuery(FilmQuery):

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import Path, Query, Request, Response
 
 from catalog_service.actions import rails, series
 from catalog_service.actions import shelves as actions
@@ -30,9 +30,9 @@ from kit.contracts.catalog.shelves import (
 from kit.contracts.catalog.words import Typed
 from kit.pages import Limit
 from kit.schema import Schema
-from kit.web import CallerDep, ReadSession, Session, etagged
+from kit.web import CallerDep, ReadSession, Router, Session, etagged
 
-router = APIRouter(tags=["shelves"])
+router = Router(tags=["shelves"])
 SeasonNumber = Annotated[int, Path(ge=0, le=10_000)]
 
 

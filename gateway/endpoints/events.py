@@ -1,13 +1,11 @@
 """Events in."""
 
-from fastapi import APIRouter
-
 from gateway.actions import events
 from gateway.endpoints.given import PipelinesDep, Teller
 from kit.contracts.gateway import EventNew, EventTaken
-from kit.web import Session
+from kit.web import Router, Session
 
-router = APIRouter(tags=["events"])
+router = Router(tags=["events"])
 
 
 @router.post("/event", status_code=202, summary="Tell what happened; its id makes it count once")

@@ -3,16 +3,16 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from gateway.actions import jobs, lists
 from gateway.endpoints.given import Operator, PipelinesDep, Reader
 from kit.contracts.gateway import Job, JobQuery, Jobs, RetryNew
 from kit.events import audit
 from kit.pages import Limit
-from kit.web import ReadSession, Session
+from kit.web import ReadSession, Router, Session
 
-router = APIRouter(tags=["jobs"])
+router = Router(tags=["jobs"])
 
 
 @router.get("/jobs", summary="Jobs, newest first")

@@ -2,16 +2,14 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter
-
 from gateway.actions import letters, lists
 from gateway.endpoints.given import Operator, PipelinesDep, Reader
 from kit.contracts.gateway import DeadLetters, Job, Replayed, ReplayNew
 from kit.events import audit
 from kit.pages import Limit
-from kit.web import ReadSession, Session
+from kit.web import ReadSession, Router, Session
 
-router = APIRouter(prefix="/dead-letters", tags=["dead letters"])
+router = Router(prefix="/dead-letters", tags=["dead letters"])
 
 
 @router.get("", summary="Dead letters with their reasons, newest first")

@@ -2,14 +2,12 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter
-
 from gateway.actions import privacy
 from gateway.endpoints.given import Sibling
 from kit.schema import PersonalData
-from kit.web import ReadSession, Session
+from kit.web import ReadSession, Router, Session
 
-router = APIRouter(tags=["privacy"])
+router = Router(tags=["privacy"])
 
 
 @router.get("/personal-data/{account_id}", summary="What is known of a person")

@@ -2,20 +2,20 @@
 
 from pathlib import Path
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from gateway.actions.reference import Reference
 from kit.assets import Assets
 from kit.errors import NotFound
-from kit.web import limited
+from kit.web import Router, limited
 
 HERE = Path(__file__).parent.parent
 KIT = Path(__file__).parent.parent.parent / "kit" / "ui" / "static"
 OURS = "style-src 'self'; script-src 'self'; font-src 'self'"
 POLICY = f"default-src 'none'; {OURS}; frame-ancestors 'none'"
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 pages = Environment(
     loader=FileSystemLoader(HERE / "templates"),
     undefined=StrictUndefined,

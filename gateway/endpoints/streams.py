@@ -5,19 +5,20 @@ from collections.abc import AsyncIterator
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Request
+from fastapi import Header, Request
 from fastapi.responses import StreamingResponse
 
 from gateway.actions.watching import Hub, event_id
 from gateway.endpoints.given import HubDep, Reader
 from kit.contracts.gateway import JobSummary
 from kit.streams import until_stopped
+from kit.web import Router
 
 SILENCE_SECONDS = 15.0
 LONGEST_SECONDS = 600.0  # then the browser comes again, with an access token that is still good
 HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 LastEventId = Annotated[str, Header(alias="Last-Event-ID", max_length=64)]
-router = APIRouter(tags=["jobs"])
+router = Router(tags=["jobs"])
 
 
 class EventStream(StreamingResponse):

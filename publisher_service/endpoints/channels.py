@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import Header, Query, Request, Response
 
 from kit.contracts.publisher.channel_errors import WrongCode
 from kit.contracts.publisher.channels import (
@@ -17,11 +17,11 @@ from kit.contracts.publisher.channels import (
     Waiting,
 )
 from kit.contracts.publisher.notices import ChannelName, Locale
-from kit.web import CallerDep, ReadSession, Session, database, limited
+from kit.web import CallerDep, ReadSession, Router, Session, database, limited
 from publisher_service.actions import phones, places, talking
 from publisher_service.endpoints.given import LimiterDep, ToolsDep
 
-router = APIRouter(tags=["channels"])
+router = Router(tags=["channels"])
 
 
 @router.get("/channels", summary="Where I am reached, and where I could be")

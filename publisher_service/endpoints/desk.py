@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from kit.contracts.publisher.notices import (
     Bounce,
@@ -16,11 +16,11 @@ from kit.contracts.publisher.notices import (
 )
 from kit.events import audit
 from kit.pages import Limit
-from kit.web import ReadSession, Session
+from kit.web import ReadSession, Router, Session
 from publisher_service.actions import desk
 from publisher_service.endpoints.given import Reader, Writer
 
-router = APIRouter(tags=["deliveries"])
+router = Router(tags=["deliveries"])
 
 
 @router.get("/deliveries", summary="What was sent by which channel, newest first")

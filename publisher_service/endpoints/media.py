@@ -3,17 +3,17 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
 
 from kit.contracts.catalog.client import CatalogClient
 from kit.contracts.publisher.social import ClipNew, Media
-from kit.web import ReadSession, Session, using
+from kit.web import ReadSession, Router, Session, using
 from publisher_service.actions.social import media
 from publisher_service.endpoints.social import PressDep, Reader, Writer
 from publisher_service.rules.parts import wanted
 
-router = APIRouter(prefix="/social", tags=["social"])
+router = Router(prefix="/social", tags=["social"])
 RAW = {
     "requestBody": {
         "content": {"image/*": {"schema": {"type": "string", "format": "binary"}}},

@@ -2,15 +2,13 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter
-
 from kit.contracts.publisher.notices import Locale, NoticeNew, Notices, NoticeTaken, Unread
 from kit.pages import Limit
-from kit.web import CallerDep, ReadSession, Session
+from kit.web import CallerDep, ReadSession, Router, Session
 from publisher_service.actions import reading, telling
 from publisher_service.endpoints.given import ToolsDep, Writer
 
-router = APIRouter(tags=["notices"])
+router = Router(tags=["notices"])
 
 
 @router.post("/notify", status_code=202, summary="Tell somebody something; its id counts once")

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import Depends, Request
 from pydantic import AwareDatetime
 
 from kit.auth import Caller
@@ -23,11 +23,11 @@ from kit.contracts.publisher.social import (
     SocialPreviewNew,
 )
 from kit.pages import Limit
-from kit.web import ReadSession, Session, needs
+from kit.web import ReadSession, Router, Session, needs
 from publisher_service.actions.social import accounts, fitting, publications
 from publisher_service.actions.social.press import Press
 
-router = APIRouter(prefix="/social", tags=["social"])
+router = Router(prefix="/social", tags=["social"])
 
 
 async def _press(request: Request) -> Press:

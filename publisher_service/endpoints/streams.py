@@ -6,12 +6,12 @@ from collections.abc import AsyncIterator
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Query, Request
+from fastapi import Header, Query, Request
 from fastapi.responses import StreamingResponse
 
 from kit.contracts.publisher.notices import Locale
 from kit.streams import until_stopped
-from kit.web import CallerDep
+from kit.web import CallerDep, Router
 from publisher_service.actions.live import Hub, Listener
 from publisher_service.actions.reading import account_of
 from publisher_service.endpoints.given import HubDep
@@ -20,7 +20,7 @@ SILENCE_SECONDS = 15.0
 LONGEST_SECONDS = 600.0  # then the browser comes again, with an access token that is still good
 HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 LastEventId = Annotated[str, Header(alias="Last-Event-ID", max_length=64)]
-router = APIRouter(tags=["notices"])
+router = Router(tags=["notices"])
 
 
 class EventStream(StreamingResponse):

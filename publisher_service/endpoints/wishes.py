@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from kit.contracts.accounts.client import AccountsClient
 from kit.contracts.publisher.notices import Locale
@@ -21,12 +21,12 @@ from kit.contracts.publisher.wishes import (
     Unsubscribed,
     Unsubscription,
 )
-from kit.web import CallerDep, ReadSession, Session, limited, using
+from kit.web import CallerDep, ReadSession, Router, Session, limited, using
 from publisher_service.actions import following, privacy, wishes
 from publisher_service.endpoints.given import ToolsDep, Writer
 
 Accounts = Annotated[AccountsClient, using(AccountsClient)]
-router = APIRouter(tags=["wishes"])
+router = Router(tags=["wishes"])
 
 
 @router.get("/preferences", summary="What comes to me, by which channel, and when it does not")

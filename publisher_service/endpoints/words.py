@@ -1,7 +1,5 @@
 """Kinds of notices and their templates."""
 
-from fastapi import APIRouter
-
 from kit.contracts.publisher.notices import (
     Kinds,
     Locale,
@@ -11,11 +9,11 @@ from kit.contracts.publisher.notices import (
     Templates,
 )
 from kit.events import audit
-from kit.web import ReadSession, Session
+from kit.web import ReadSession, Router, Session
 from publisher_service.actions import wishes, words
 from publisher_service.endpoints.given import Reader, ToolsDep, Writer
 
-router = APIRouter(tags=["templates"])
+router = Router(tags=["templates"])
 
 
 @router.get("/kinds", summary="Every kind of notice, and the values its templates may name")

@@ -2,7 +2,7 @@
 
 from typing import Annotated, ClassVar
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI, Request
 from sqlalchemy import text
 
 from kit.auth import Caller
@@ -10,7 +10,16 @@ from kit.client import ServiceClient
 from kit.errors import Conflict, NotFound
 from kit.schema import Count, Schema
 from kit.settings import ServiceSettings
-from kit.web import ReadSession, Session, ViewerAddress, build_app, limited, needs
+from kit.web import (
+    CallerDep,
+    ReadSession,
+    Router,
+    Session,
+    ViewerAddress,
+    build_app,
+    limited,
+    needs,
+)
 
 
 class Settings(ServiceSettings, env_prefix="HELLO_"):
@@ -34,7 +43,7 @@ class HelloClient(ServiceClient):
     SERVICE: ClassVar[str] = "hello_service"
 
 
-router = APIRouter()
+router = Router()
 
 
 @router.get("/greetings/{name}")
@@ -61,6 +70,19 @@ async def seldom(address: ViewerAddress) -> Greeting:
 @router.get("/private")
 async def private(caller: Annotated[Caller, needs("films:write")]) -> Greeting:
     return Greeting(text=f"{caller.kind} {caller.id} {caller.via}")
+
+
+@router.get("/who/{asked}")
+async def who(asked: int, caller: CallerDep) -> Greeting:
+    return Greeting(text=f"{asked} {caller.kind} {caller.id}")
+
+
+@router.get("/where/{asked}")
+async def where(
+    asked: int, caller: CallerDep, request: Request, address: ViewerAddress
+) -> Greeting:
+    """As `who`, beside another that asks for the caller, and with the request itself."""
+    return Greeting(text=f"{asked} {caller.kind} {request.url.path} {address}")
 
 
 @router.post("/rows")

@@ -13,6 +13,7 @@ from kit.db import async_url, plain_url
 from kit.errors import AppError, NotFound, TooMany
 from kit.limits import Limiter
 from kit.pages import BadCursor, decode_cursor, encode_cursor
+from publisher_service.settings import Settings as PublisherSettings
 from tests.kit.hello import Settings
 
 
@@ -43,6 +44,13 @@ def test_production_takes_the_secrets_of_others_as_they_are() -> None:
         environment="production", suite_secret="x" * 24, smtp_password="16 letters of it"
     )
     assert found.smtp_password.get_secret_value() == "16 letters of it"
+
+
+def test_production_refuses_a_short_secret_that_we_chose() -> None:
+    with pytest.raises(ValidationError, match="phone_report_secret is weak"):
+        PublisherSettings(
+            environment="production", suite_secret="x" * 24, phone_report_secret="short"
+        )
 
 
 def test_settings_come_from_their_own_and_the_shared_names(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from sqlalchemy import text
 
 from kit.client import Signer
-from kit.errors import Unauthenticated
+from kit.errors import Invalid, Unauthenticated
 from tests.conftest import DatabaseUrl, Start
 from tests.kit.hello import (
     GhostNotFound,
@@ -127,6 +127,22 @@ async def test_a_permission_is_asked_for(client: HelloClient, settings: Settings
     assert answer.text == "service portal "
 
 
+async def test_a_handler_is_told_who_asks(client: HelloClient, settings: Settings) -> None:
+    portal = signed(client, settings)
+    assert (await client.get("/who/1", Greeting)).text == "1 anonymous "
+    assert (await portal.get("/who/2", Greeting)).text == "2 service portal"
+    assert (await portal.get("/where/3", Greeting)).text == "3 service /where/3 portal"
+    with pytest.raises(Unauthenticated):
+        await signed(client, settings, audience="another_service").get("/who/4", Greeting)
+
+
+async def test_a_wrong_input_is_told_before_a_wrong_token(
+    client: HelloClient, settings: Settings
+) -> None:
+    with pytest.raises(Invalid):
+        await signed(client, settings, audience="another_service").get("/who/x", Greeting)
+
+
 async def test_the_commit_comes_before_the_answer(client: HelloClient) -> None:
     first = await client.http.post("/rows", json={"text": "a"})
     second = await client.http.post("/rows", json={"text": "a"})
@@ -175,5 +191,6 @@ def test_the_document_says_which_operations_read_a_token(settings: Settings) -> 
     assert document["components"]["securitySchemes"]["HTTPBearer"]["scheme"] == "bearer"
     asked = {path: found["get"].get("security") for path, found in document["paths"].items()
              if "get" in found}  # fmt: skip
-    assert asked["/private"] == asked["/limited"] == [{"HTTPBearer": []}]
+    asking = ("/private", "/limited", "/who/{asked}", "/where/{asked}")
+    assert all(asked[path] == [{"HTTPBearer": []}] for path in asking)
     assert asked["/greetings/{name}"] is None

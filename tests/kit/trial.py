@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated, ClassVar
 
-from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi import FastAPI, Request, Response
 from fastapi.responses import RedirectResponse
 from pydantic import StringConstraints
 
@@ -14,9 +14,10 @@ from kit.site.filled import filled
 from kit.site.notices import notify
 from kit.site.render import render
 from kit.site.settings import SiteSettings
+from kit.web import Router
 
 FOLDER = Path(__file__).parent / "trial_pages"
-router = APIRouter()
+router = Router()
 
 
 class Settings(SiteSettings):

@@ -3,18 +3,19 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from kit.contracts.tokens import SHEET_POLICY, Batch, Batches, BatchNew
 from kit.pages import Limit
+from kit.web import Router
 from tokens_service.actions import keep
 from tokens_service.actions import mint as minting
 from tokens_service.endpoints.tokens import IdempotencyKey, IssuerDep, Minter, Reader, Revoker
 from tokens_service.pages import sheet, table
 from tokens_service.pages.brand import Brand
 
-router = APIRouter(tags=["batches"])
+router = Router(tags=["batches"])
 
 
 async def _brand(request: Request) -> Brand:

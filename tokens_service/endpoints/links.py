@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import Depends, Request
 
 from kit.auth import Caller
 from kit.contracts.tokens import (
@@ -17,13 +17,13 @@ from kit.contracts.tokens import (
 )
 from kit.errors import Forbidden, Invalid, Unauthenticated
 from kit.schema import PersonalData
-from kit.web import CallerDep
+from kit.web import CallerDep, Router
 from tokens_service.actions import links as actions
 from tokens_service.actions.verify import Verifier
 from tokens_service.endpoints.tokens import IssuerDep, Minter
 from tokens_service.endpoints.verify import Viewer
 
-router = APIRouter(tags=["links"])
+router = Router(tags=["links"])
 
 
 async def _verifier(request: Request) -> Verifier:

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Header, Query, Request
+from fastapi import Depends, Header, Query, Request
 
 from kit.auth import Caller
 from kit.contracts.tokens import (
@@ -18,12 +18,12 @@ from kit.contracts.tokens import (
     Tokens,
 )
 from kit.pages import Limit
-from kit.web import needs
+from kit.web import Router, needs
 from tokens_service.actions import keep
 from tokens_service.actions import mint as minting
 from tokens_service.actions.issuer import Issuer
 
-router = APIRouter(tags=["tokens"])
+router = Router(tags=["tokens"])
 
 
 async def _issuer(request: Request) -> Issuer:

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 
 from kit.auth import Caller
 from kit.contracts.tokens import (
@@ -14,11 +14,11 @@ from kit.contracts.tokens import (
     VerifyMany,
 )
 from kit.errors import Forbidden
-from kit.web import CallerDep
+from kit.web import CallerDep, Router
 from tokens_service.actions.rate import Rate
 from tokens_service.actions.verify import Verifier, encoded
 
-router = APIRouter(tags=["verify"])
+router = Router(tags=["verify"])
 NOT_KEPT = {"Cache-Control": "no-store"}
 
 

@@ -2,18 +2,16 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from kit.contracts.transcoder import wire
-from kit.web import ReadSession, Session
+from kit.web import ReadSession, Router, Session
 from transcoder_service.actions import collections
 from transcoder_service.endpoints.given import ANSWERS, Reader, Writer
 from transcoder_service.endpoints.videos import DONE, Number, Search
 from transcoder_service.rules.listing import asked
 
-router = APIRouter(
-    prefix="/library/{library_id}/collections", tags=["collections"], responses=ANSWERS
-)
+router = Router(prefix="/library/{library_id}/collections", tags=["collections"], responses=ANSWERS)
 
 
 @router.get("", summary="List collections")

@@ -5,9 +5,10 @@ import time
 from collections.abc import AsyncIterator
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
 
+from kit.web import Router
 from transcoder_service.actions.origin import FileNotStored, Origin, Text
 from transcoder_service.endpoints.given import Tools
 from transcoder_service.providers.storage import CHUNK, Stored
@@ -15,7 +16,7 @@ from transcoder_service.queries.videos import guid
 from transcoder_service.rules import addresses, ranges
 from transcoder_service.rules.paths import is_of_generation
 
-router = APIRouter(tags=["origin"])
+router = Router(tags=["origin"])
 SMALL = 4 * CHUNK
 SLICE = 16 * 1024
 

@@ -4,11 +4,11 @@ import time
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Header, Request, Response
+from fastapi import Depends, Header, Request, Response
 
 from kit.contracts.transcoder.signatures import same, tus_signature
 from kit.errors import Unauthenticated
-from kit.web import ReadSession, Session
+from kit.web import ReadSession, Router, Session
 from transcoder_service.actions import uploads
 from transcoder_service.endpoints.arriving import arriving
 from transcoder_service.endpoints.given import DeskDep, SettingsDep
@@ -16,7 +16,7 @@ from transcoder_service.queries.uploads import UploadNotFound
 from transcoder_service.rules import tus
 
 PATH = "/tusupload"
-router = APIRouter(prefix=PATH, tags=["tus"])
+router = Router(prefix=PATH, tags=["tus"])
 
 
 class UploadSignatureRefused(Unauthenticated):

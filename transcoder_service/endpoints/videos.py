@@ -2,10 +2,10 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 
 from kit.contracts.transcoder import wire
-from kit.web import ReadSession, Session
+from kit.web import ReadSession, Router, Session
 from transcoder_service.actions import captions, playing, thumbnails, uploads, videos
 from transcoder_service.endpoints.arriving import arriving, declared_length
 from transcoder_service.endpoints.given import (
@@ -21,7 +21,7 @@ from transcoder_service.endpoints.given import (
 from transcoder_service.rules.listing import asked
 from transcoder_service.rules.pictures import NoPicture
 
-router = APIRouter(prefix="/library/{library_id}/videos", tags=["videos"], responses=ANSWERS)
+router = Router(prefix="/library/{library_id}/videos", tags=["videos"], responses=ANSWERS)
 DONE = wire.Status()
 RAW = {
     "requestBody": {

@@ -20,6 +20,7 @@ from tenacity import (
 
 from kit import log
 from kit.auth import service_token
+from kit.breaker import Breaker
 from kit.errors import (
     AppError,
     BadRequest,
@@ -64,29 +65,6 @@ class Signer:
             self.header = f"Suite {service_token(*self.made_of)}"
             self.until = time.monotonic() + 30
         return self.header
-
-
-class Breaker:
-    """After `limit` failures in a row, refuses calls for `rest` seconds, then lets one try."""
-
-    def __init__(self, limit: int = 5, rest: float = 5.0) -> None:
-        self.limit = limit
-        self.rest = rest
-        self.failures = 0
-        self.closed_until = 0.0
-
-    def check(self) -> None:
-        if self.failures >= self.limit:
-            if time.monotonic() < self.closed_until:
-                raise Unavailable(
-                    "It failed several times in a row; it is left alone for a moment."
-                )
-            self.closed_until = time.monotonic() + self.rest
-
-    def note(self, *, good: bool) -> None:
-        self.failures = 0 if good else self.failures + 1
-        if self.failures == self.limit:
-            self.closed_until = time.monotonic() + self.rest
 
 
 class ServiceClient:

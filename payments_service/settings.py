@@ -5,7 +5,7 @@ from typing import ClassVar, Self
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import SettingsConfigDict
 
-from kit.settings import ServiceSettings, shared
+from kit.settings import OURS, ServiceSettings, shared
 
 
 class Settings(ServiceSettings):
@@ -104,6 +104,7 @@ class Settings(ServiceSettings):
         SecretStr(""),
         description="the secret of the webhook made in FedaPay's dashboard, wh_…; empty: none is"
         " taken, and payments are seen later",
+        json_schema_extra=OURS,
     )
     fedapay_url: str = Field("", description="FedaPay's API; empty: the one that the key is for")
     momo_environment: str = Field(

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from kit.auth import may
 from kit.contracts.payments.shop import Bundle, BundleChange, BundleNew, Bundles, UnlockedBundle
@@ -12,7 +12,7 @@ from kit.contracts.payments.shop_errors import (
 )
 from kit.errors import Forbidden
 from kit.pages import Limit, encode_cursor
-from kit.web import CallerDep, ReadSession, Session
+from kit.web import CallerDep, ReadSession, Router, Session
 from payments_service.actions.bundles import keeping, unlocking
 from payments_service.actions.films.seeing import before
 from payments_service.endpoints.given import MoneyWriter, ToolsDep
@@ -20,7 +20,7 @@ from payments_service.endpoints.people import Account, Cursor
 from payments_service.models import shop as models
 from payments_service.queries import shop as queries
 
-router = APIRouter(tags=["bundles"])
+router = Router(tags=["bundles"])
 All = Annotated[bool, Query(alias="all")]
 
 

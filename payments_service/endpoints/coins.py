@@ -2,8 +2,6 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter
-
 from kit.contracts.payments.coins import (
     Gift,
     GiftNew,
@@ -12,13 +10,13 @@ from kit.contracts.payments.coins import (
     Wallet,
 )
 from kit.pages import Limit
-from kit.web import CallerDep, ReadSession, Session, limited
+from kit.web import CallerDep, ReadSession, Router, Session, limited
 from payments_service.actions.coins import gifts, wallets
 from payments_service.actions.orders.making import check_key
 from payments_service.endpoints.given import Key, MoneyReader, MoneyWriter, ToolsDep
 from payments_service.endpoints.people import Account, Cursor
 
-router = APIRouter(tags=["coins"])
+router = Router(tags=["coins"])
 
 
 @router.get("/me/wallet", summary="The coins one has")

@@ -4,7 +4,7 @@ import asyncio
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from kit.contracts.payments.earnings import (
     Earnings,
@@ -21,7 +21,7 @@ from kit.contracts.payments.earnings import (
 )
 from kit.errors import Unauthenticated
 from kit.pages import Limit
-from kit.web import CallerDep, ReadSession, Session
+from kit.web import CallerDep, ReadSession, Router, Session
 from payments_service.actions import privacy
 from payments_service.actions.earnings import counting, reading, sharing, stating
 from payments_service.actions.papers.writing import seller_of
@@ -30,7 +30,7 @@ from payments_service.endpoints.papers import PDF, Language, pdf
 from payments_service.endpoints.people import Account, Cursor
 from payments_service.pages import statement as page
 
-router = APIRouter(tags=["earnings"])
+router = Router(tags=["earnings"])
 
 
 @router.post("/views", summary="Count a view")

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from kit.auth import Caller
@@ -27,11 +27,11 @@ from kit.contracts.payments.ledger import (
     TrialBalance,
 )
 from kit.pages import Limit
-from kit.web import ReadSession, Session, database, needs
+from kit.web import ReadSession, Router, Session, database, needs
 from payments_service.actions.ledger import correcting, exporting, reading, watching
 from payments_service.actions.ledger.exporting import Export
 
-router = APIRouter(tags=["ledger"])
+router = Router(tags=["ledger"])
 Reader = Annotated[Caller, needs("money:read")]
 Writer = Annotated[Caller, needs("money:write")]
 Code = Annotated[AccountCode, Path(description="as in `asset:bank:XOF`")]

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from kit.contracts.payments.order_stories import (
     AttemptDetail,
@@ -27,11 +27,11 @@ from kit.contracts.payments.orders import (
 )
 from kit.errors import Forbidden, Unauthenticated
 from kit.pages import Limit
-from kit.web import CallerDep, ReadSession, Session, limited
+from kit.web import CallerDep, ReadSession, Router, Session, limited
 from payments_service.actions.orders import desk, looking, making, offers, paying, seeing
 from payments_service.endpoints.given import Key, MoneyReader, MoneyWriter, Secret, ToolsDep
 
-router = APIRouter(tags=["orders"])
+router = Router(tags=["orders"])
 Cursor = Annotated[str | None, Query(max_length=300)]
 Number = Annotated[str, Query(max_length=40)]
 

@@ -3,17 +3,17 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from kit.contracts.payments.coins import Pack, PackChange, PackNew, PackOffers, Packs
-from kit.web import ReadSession, Session
+from kit.web import ReadSession, Router, Session
 from payments_service.actions.coins import packs as actions
 from payments_service.endpoints.given import MoneyReader, MoneyWriter
 from payments_service.endpoints.people import AnyAccount, CountryAsked
 from payments_service.models import coins as models
 from payments_service.queries import packs as queries
 
-router = APIRouter(tags=["packs"])
+router = Router(tags=["packs"])
 Code = Annotated[str, Query(max_length=40)]
 
 

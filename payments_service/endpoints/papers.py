@@ -4,18 +4,18 @@ import asyncio
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from kit.contracts.payments.papers import OrderPapers, PaperQuery, Papers
 from kit.pages import Limit
-from kit.web import CallerDep, ReadSession
+from kit.web import CallerDep, ReadSession, Router
 from payments_service.actions.papers import reading
 from payments_service.endpoints.given import MoneyReader, Secret
 from payments_service.endpoints.people import Account, Cursor
 from payments_service.pages import paper as page
 from payments_service.rules.papers import number_of
 
-router = APIRouter(tags=["papers"])
+router = Router(tags=["papers"])
 Language = Annotated[Literal["fr", "en"] | None, Query()]
 PDF: dict[int | str, dict[str, Any]] = {
     200: {"content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}}

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from kit.auth import Caller
 from kit.contracts.payments.payouts import (
@@ -18,12 +18,12 @@ from kit.contracts.payments.payouts import (
     PayoutStory,
 )
 from kit.pages import Limit
-from kit.web import CallerDep, ReadSession, Session, limited, needs
+from kit.web import CallerDep, ReadSession, Router, Session, limited, needs
 from payments_service.actions.payouts import accounts, asking, reading
 from payments_service.endpoints.given import Key, MoneyReader, ToolsDep
 from payments_service.endpoints.people import Account, Cursor
 
-router = APIRouter(tags=["payouts"])
+router = Router(tags=["payouts"])
 Approver = Annotated[Caller, needs("payouts:approve")]
 
 

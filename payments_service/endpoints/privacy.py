@@ -2,14 +2,14 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from kit.contracts.payments.privacy import Heir
 from kit.schema import PersonalData
-from kit.web import CallerDep, ReadSession, Session
+from kit.web import CallerDep, ReadSession, Router, Session
 from payments_service.actions import privacy
 
-router = APIRouter(tags=["privacy"])
+router = Router(tags=["privacy"])
 
 
 @router.get("/personal-data/{account_id}", summary="All that is kept about an account")

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 
 from kit.contracts.payments.promotions import (
     CountryPrice,
@@ -17,13 +17,13 @@ from kit.contracts.payments.promotions import (
     Coupons,
 )
 from kit.pages import Limit
-from kit.web import CallerDep, ReadSession, Session
+from kit.web import CallerDep, ReadSession, Router, Session
 from payments_service.actions.promotions import desk, using
 from payments_service.endpoints.given import MoneyReader, MoneyWriter
 from payments_service.endpoints.guessing import Guesses
 from payments_service.endpoints.people import Cursor
 
-router = APIRouter(tags=["promotions"])
+router = Router(tags=["promotions"])
 Named = Annotated[str | None, Query(max_length=200)]
 
 

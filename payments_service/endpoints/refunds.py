@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from kit.contracts.payments.refunds import (
     Dispute,
@@ -19,12 +19,12 @@ from kit.contracts.payments.refunds import (
     RefundStory,
 )
 from kit.pages import Limit
-from kit.web import CallerDep, ReadSession, Session
+from kit.web import CallerDep, ReadSession, Router, Session
 from payments_service.actions.refunds import asking, disputes, planning, reading
 from payments_service.endpoints.given import Key, MoneyReader, MoneyWriter, Secret, ToolsDep
 from payments_service.endpoints.people import Cursor
 
-router = APIRouter(tags=["refunds"])
+router = Router(tags=["refunds"])
 
 
 @router.get("/orders/{order_id}/refund-offer", summary="Can this order be refunded?")

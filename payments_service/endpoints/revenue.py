@@ -2,16 +2,16 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 from fastapi.responses import StreamingResponse
 
 from kit.contracts.payments.revenue import Revenue, RevenueQuery, TableForm
-from kit.web import ReadSession
+from kit.web import ReadSession, Router
 from payments_service.actions import revenue as sums
 from payments_service.endpoints.given import MoneyReader
 from payments_service.endpoints.ledger import sent
 
-router = APIRouter(tags=["revenue"])
+router = Router(tags=["revenue"])
 Asked = Annotated[RevenueQuery, Query()]
 
 

@@ -3,18 +3,19 @@
 import hmac
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Form, Response
+from fastapi import Form, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from kit.contracts.payments.errors import OrderNotFound
 from kit.errors import Forbidden
+from kit.web import Router
 from payments_service.actions.orders import inbox
 from payments_service.endpoints.given import InboxDep, ToolsDep
 from payments_service.pages import sandbox as pages
 from payments_service.providers.provider import State
 from payments_service.providers.sandbox import NAME, Sandbox
 
-router = APIRouter(tags=["sandbox"], include_in_schema=False)
+router = Router(tags=["sandbox"], include_in_schema=False)
 Outcome = Annotated[Literal["approve", "decline", "late", "never"], Form()]
 FormToken = Annotated[str, Form(max_length=100)]
 

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from kit.contracts.payments.shop import (
     FilmOffer,
@@ -19,7 +19,7 @@ from kit.contracts.payments.shop_errors import (
     NoTerms,
 )
 from kit.pages import Limit
-from kit.web import CallerDep, ReadSession, Session
+from kit.web import CallerDep, ReadSession, Router, Session
 from payments_service.actions.films import seeing, terms, unlocking, using
 from payments_service.endpoints.given import MoneyReader, MoneyWriter, ToolsDep
 from payments_service.endpoints.people import (
@@ -32,7 +32,7 @@ from payments_service.endpoints.people import (
 from payments_service.models import shop as models
 from payments_service.queries import shop as queries
 
-router = APIRouter(tags=["films"])
+router = Router(tags=["films"])
 FilmRef = Annotated[str, Query(min_length=1, max_length=200)]
 
 

@@ -1,19 +1,19 @@
 """Spending coins over HTTP: what is asked most often here."""
 
 import orjson
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 
 from kit.contracts.payments.coins import SpendNew
 from kit.errors import Forbidden, Invalid
-from kit.web import caller_of, raw_json
+from kit.web import Router, caller_of, raw_json
 from payments_service.actions.coins import gathered
 from payments_service.actions.coins.spending import Asked
 from payments_service.actions.orders.making import check_key
 from payments_service.endpoints.people import account
 
-router = APIRouter()
+router = Router()
 
 
 async def spend(request: Request) -> Response:

@@ -5,12 +5,12 @@ import time
 from collections.abc import AsyncIterator
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import StreamingResponse
 
 from kit.contracts.payments.orders import Order, OrderState
 from kit.streams import until_stopped
-from kit.web import CallerDep
+from kit.web import CallerDep, Router
 from payments_service.actions.orders import looking, seeing
 from payments_service.actions.orders.live import Hub
 from payments_service.actions.tools import Tools
@@ -20,7 +20,7 @@ LOOK_SECONDS = 5.0  # so often the provider is asked while somebody waits
 LONGEST_SECONDS = 600.0  # then the browser comes again
 HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 OVER = frozenset(OrderState) - {OrderState.created, OrderState.pending, OrderState.paid}
-router = APIRouter(tags=["orders"])
+router = Router(tags=["orders"])
 
 
 class EventStream(StreamingResponse):

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from kit.auth import may
 from kit.clock import now
@@ -26,12 +26,12 @@ from kit.contracts.payments.subscriptions import (
 )
 from kit.errors import Forbidden
 from kit.pages import Limit
-from kit.web import CallerDep, ReadSession, Session
+from kit.web import CallerDep, ReadSession, Router, Session
 from payments_service.actions.subscriptions import owning, plans, quoting, renewing, showing, trying
 from payments_service.endpoints.given import MoneyReader, MoneyWriter, ToolsDep
 from payments_service.endpoints.people import Account, Cursor
 
-router = APIRouter(tags=["subscriptions"])
+router = Router(tags=["subscriptions"])
 
 
 @router.get("/plans", summary="What one can subscribe to")

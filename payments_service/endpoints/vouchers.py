@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import Depends, Query, Response
 from fastapi.responses import StreamingResponse
 
 from kit.auth import Caller
@@ -28,7 +28,7 @@ from kit.contracts.payments.vouchers import (
     Vouchers,
 )
 from kit.pages import Limit
-from kit.web import CallerDep, ReadSession, Session, needs
+from kit.web import CallerDep, ReadSession, Router, Session, needs
 from payments_service.actions.orders import seeing
 from payments_service.actions.vouchers import agents, batches, cash, codes, gift_cards, redeeming
 from payments_service.endpoints.given import Key, MoneyReader, MoneyWriter, Secret, ToolsDep
@@ -37,7 +37,7 @@ from payments_service.endpoints.people import Account, Cursor
 from payments_service.pages import voucher_sheet
 from payments_service.pages.qr import qr
 
-router = APIRouter(tags=["vouchers"])
+router = Router(tags=["vouchers"])
 Agent = Annotated[Caller, needs("vouchers:confirm")]
 GuessesDep = Annotated[Guesses, Depends()]
 Language = Annotated[Literal["fr", "en"], Query()]

@@ -3,16 +3,16 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 
 from kit.contracts.payments.order_stories import WebhookDetail, WebhookQuery, Webhooks
 from kit.pages import Limit
-from kit.web import ReadSession, Session
+from kit.web import ReadSession, Router, Session
 from payments_service.actions.orders import desk, hooks, inbox
 from payments_service.endpoints.given import MoneyReader, MoneyWriter
 from payments_service.queries import inbox as kept
 
-router = APIRouter(tags=["webhooks"])
+router = Router(tags=["webhooks"])
 Cursor = Annotated[str | None, Query(max_length=300)]
 
 

@@ -5,7 +5,8 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from kit.client import Breaker, ServiceClient
+from kit.breaker import Breaker
+from kit.client import ServiceClient
 from kit.errors import Forbidden, NotFound, Unavailable
 from kit.schema import Schema
 

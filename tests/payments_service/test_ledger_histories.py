@@ -129,19 +129,24 @@ class Histories(RuleBasedStateMachine):
         return journal(key, "end", legs, phase=Phase.post, resolves_id=hold_id)
 
     async def _written(self, sent: Sequence[NewJournal], way: str) -> Told:
-        session = self.database.sessions()
-        try:
+        async with self.database.engine.connect() as connection:
+            try:
+                told = await self._posted(self.database.sessions(bind=connection), sent, way)
+            except DBAPIError:
+                told = None
+            if way.startswith("killed"):  # it may die a moment from now, in another's hands
+                await connection.invalidate()
+        return None if way == "answer lost" else told
+
+    async def _posted(self, session: AsyncSession, sent: Sequence[NewJournal], way: str) -> Told:
+        async with session:
             if way == "killed at once":
                 await self._raced(session, sent)
             told = [one.outcome for one in await ledger.post_many(session, sent)]
             if way == "killed before the commit":
                 await self._kill(session)
             await session.commit()
-        except DBAPIError:
-            return None
-        finally:
-            await self._left(session)
-        return None if way == "answer lost" else told
+        return told
 
     async def _raced(self, session: AsyncSession, sent: Sequence[NewJournal]) -> None:
         """Write and be killed at the same moment; who is first is PostgreSQL's to say."""
@@ -159,12 +164,6 @@ class Histories(RuleBasedStateMachine):
 
     async def _terminate(self, process: int) -> None:
         await self._rows(f"SELECT pg_terminate_backend({process})")
-
-    async def _left(self, session: AsyncSession) -> None:
-        try:
-            await session.close()
-        except DBAPIError:  # its connection is dead
-            await session.invalidate()
 
     def _compare(self) -> None:
         assert sorted(self.model.journals) == sorted(self.ids.values())

@@ -50,9 +50,13 @@ class Link:
             command_timeout=30,
             server_settings={"application_name": self.name, "jit": "off", "lock_timeout": "10s"},
         )
-        connection.add_termination_listener(self._lost)
-        await connection.add_listener(CHANNEL, self._notified)
-        await connection.add_listener(CANCEL_CHANNEL, self._called_off)
+        try:
+            connection.add_termination_listener(self._lost)
+            await connection.add_listener(CHANNEL, self._notified)
+            await connection.add_listener(CANCEL_CHANNEL, self._called_off)
+        except BaseException:  # a worker that is stopped at this moment as well
+            connection.terminate()
+            raise
         self.connection = connection
         self.waiting()  # whatever was told while nobody listened
         return connection

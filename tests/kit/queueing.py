@@ -10,9 +10,11 @@ import pytest
 from sqlalchemy import text
 
 from kit.db import Database, open_database
-from kit.jobs import INSTALL, Tasks
+from kit.jobs import INSTALL, Tasks, dead_letters, enqueue
 from kit.jobs.worker import Limits, Worker
 
+NOTES = "CREATE TABLE note (text text UNIQUE)"
+WRITE = text("INSERT INTO note VALUES (:text)")
 QUICK = Limits(heartbeat_seconds=0.2, grace_seconds=5)
 
 
@@ -71,3 +73,19 @@ async def queue(database_url: Callable[..., str]) -> AsyncIterator[Queue]:
             await session.execute(text(statement))
     yield Queue(url, database)
     await database.close()
+
+
+async def ask(
+    queue: Queue, name: str, arguments: dict[str, object] | None = None, **more
+) -> int | None:
+    async with queue.database.sessions.begin() as session:
+        return await enqueue(session, name, arguments, **more)
+
+
+async def notes(queue: Queue) -> list[str]:
+    return [row["text"] for row in await queue.rows("SELECT text FROM note ORDER BY 1")]
+
+
+async def held(queue: Queue):
+    async with queue.database.sessions.begin() as session:
+        return await dead_letters(session)

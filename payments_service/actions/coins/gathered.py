@@ -1,7 +1,8 @@
 """Spends that are asked for at the same moment are written by one transaction.
 
-Under load each transaction takes all that came while the one before was being written: their
-locks, round trips and the wait for the disk are shared.
+Under load each transaction takes all that came while those before were being written: their
+locks, round trips and the wait for the disk are shared. Two are under way at once, so one is
+prepared here while PostgreSQL is at the other.
 """
 
 import asyncio
@@ -16,7 +17,7 @@ from payments_service.actions.coins.spending import Asked, Outcome, Spent, Terms
 from payments_service.actions.tools import Tools
 
 logger = logging.getLogger(__name__)
-MOST, TRIES = 64, 3
+MOST, AT_ONCE, TRIES = 64, 2, 3
 AGAIN = frozenset({"40001", "40P01", "23505"})  # serialization, deadlock, a key written meanwhile
 Waiting = tuple[Asked, asyncio.Future[Spent]]
 
@@ -26,14 +27,18 @@ class Gathered:
         self.database = database
         self.terms = terms
         self.waiting: list[Waiting] = []
-        self.working: asyncio.Task[None] | None = None
+        self.workers = 0
+        self.tasks: set[asyncio.Task[None]] = set()  # asyncio itself does not keep them
 
     async def spend(self, asked: Asked) -> Spent:
         """Spend once, together with others; raise NotEnoughCoins, SpendKeyReused."""
         found: asyncio.Future[Spent] = asyncio.get_running_loop().create_future()
         self.waiting.append((asked, found))
-        if self.working is None:
-            self.working = asyncio.create_task(self._work())
+        if self.workers < AT_ONCE:
+            self.workers += 1
+            task = asyncio.create_task(self._work())
+            self.tasks.add(task)
+            task.add_done_callback(self.tasks.discard)
         return await found
 
     async def _work(self) -> None:
@@ -43,7 +48,7 @@ class Gathered:
                 batch, self.waiting = self.waiting[:MOST], self.waiting[MOST:]
                 await self._serve(batch)
         finally:
-            self.working = None
+            self.workers -= 1
 
     async def _serve(self, batch: list[Waiting]) -> None:
         try:

@@ -39,6 +39,7 @@ from admin_interface.pages.money import (
 )
 from admin_interface.pages.social import accounts, calendar, compose, media, publications
 from admin_interface.pages.staff import EnrolFirst, ask_to_enrol, ask_to_sign_in
+from admin_interface.rules import parts
 from admin_interface.settings import Settings
 from kit.client import ServiceClient
 from kit.contracts.accounts import AccountsClient
@@ -132,6 +133,8 @@ def create_app(settings: Settings | None = None, *clients: ServiceClient) -> Fas
     )
     app.state.session = SessionCookies("admin_access", "admin_refresh", settings.is_secure)
     app.state.site.sign_in = "/sign-in"
+    for environment in app.state.site.environments.values():
+        environment.globals["needed"] = parts.needed
     app.add_exception_handler(NotSignedIn, ask_to_sign_in)
     app.add_exception_handler(Unauthenticated, once_more)
     app.add_exception_handler(EnrolFirst, ask_to_enrol)

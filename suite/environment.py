@@ -162,6 +162,8 @@ def _addresses(place: Place) -> dict[str, str]:
         "BUNNY_TUS_URL": f"{library}/tusupload",
         "BUNNY_CDN_URL": library,
         "TRANSCODER_PUBLIC_URL": urls.get("transcoder_service", ""),
+        "PAYMENTS_PUBLIC_URL": urls.get("payments_service", ""),
+        "SENTINEL_PUBLIC_URL": urls.get("sentinel", ""),
         "TRANSCODER_WEBHOOK_URL": f"{urls.get('catalog_service', '')}/webhooks/video",
         "PORTAL_PUBLIC_URL": portal or "",
         "DASHBOARD_PUBLIC_URL": dashboard or "",

@@ -5,9 +5,11 @@ from collections.abc import Awaitable
 from typing import Annotated, TypeVar
 
 from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
 
 from admin_interface.pages.desk import show
-from admin_interface.pages.staff import acting
+from admin_interface.pages.staff import Staff, acting
+from admin_interface.rules import parts
 from kit.contracts.catalog.client import CatalogClient
 from kit.contracts.catalog.films import FilmCard, FilmQuery
 from kit.contracts.gateway import GatewayClient, JobQuery, JobState, JobSummary
@@ -46,8 +48,10 @@ class OverviewView(Schema):
 
 @router.get("/")
 async def overview(
-    request: Request, catalog: Catalog, gateway: Gateway, tokens: Tokens
+    request: Request, staff: Staff, catalog: Catalog, gateway: Gateway, tokens: Tokens
 ) -> Response:
+    if not parts.is_open("/", staff):
+        return RedirectResponse(parts.first_page(staff), 303)
     silent: set[str] = set()
 
     async def ask(service: str, question: Awaitable[Found]) -> Found | None:

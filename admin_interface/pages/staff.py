@@ -6,6 +6,7 @@ from urllib.parse import quote
 from fastapi import Depends, Request, Response
 from fastapi.responses import RedirectResponse
 
+from admin_interface.rules import parts
 from kit.auth import Caller
 from kit.client import ServiceClient
 from kit.contracts.accounts import AccountsClient
@@ -24,8 +25,15 @@ class EnrolFirst(Forbidden):
     """Your role needs a second factor; add one first."""
 
 
+class NotTheirPart(Forbidden):
+    """Your role does not open this part of the dashboard."""
+
+
 async def _staff(request: Request, person: Person) -> Caller:
     if person.roles & STAFF_ROLES:
+        path = request.url.path
+        if path != "/" and not parts.is_open(path, person):  # "/" leads on to where they may be
+            raise NotTheirPart
         return person
     accounts: AccountsClient = request.app.state.clients[AccountsClient]
     if (await accounts.acting(person.token).factors()).must_enrol:

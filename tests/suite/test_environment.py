@@ -67,6 +67,18 @@ def test_a_moved_port_moves_the_address_others_use(
     assert open_place(tmp_path).variables["ACCOUNTS_URL"] == "http://127.0.0.1:6066"
 
 
+def test_a_moved_port_moves_where_payers_pay_and_staff_look(
+    tmp_path: Path, quiet: pytest.MonkeyPatch
+) -> None:
+    for name in ("PAYMENTS_PUBLIC_URL", "SENTINEL_PUBLIC_URL"):
+        quiet.delenv(name, raising=False)
+    quiet.setenv("PAYMENTS_PORT", "6164")
+    quiet.setenv("SENTINEL_PORT", "6159")
+    found = open_place(tmp_path).variables
+    assert found["PAYMENTS_PUBLIC_URL"] == "http://127.0.0.1:6164"
+    assert found["SENTINEL_PUBLIC_URL"] == "http://127.0.0.1:6159"
+
+
 def test_an_empty_secrets_file_is_damage(tmp_path: Path, quiet: pytest.MonkeyPatch) -> None:
     (tmp_path / "secrets.env").touch()
     with pytest.raises(Stop, match="is damaged: it is empty"):

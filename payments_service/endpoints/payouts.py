@@ -11,6 +11,8 @@ from kit.contracts.payments.payouts import (
     PayoutAccount,
     PayoutAccountNew,
     PayoutAccounts,
+    PayoutAccountSeen,
+    PayoutApproval,
     PayoutNew,
     PayoutNote,
     PayoutQuery,
@@ -91,10 +93,18 @@ async def payout(payout_id: UUID, caller: MoneyReader, session: ReadSession) -> 
 
 @router.post("/payouts/{payout_id}/approval", summary="Let a payout go")
 async def approve_payout(
-    payout_id: UUID, caller: Approver, session: Session, tools: ToolsDep
+    payout_id: UUID,
+    caller: Approver,
+    session: Session,
+    tools: ToolsDep,
+    new: PayoutApproval | None = None,
 ) -> Payout:
-    """Never by the one who is paid."""
-    return await reading.payout(session, await asking.approve(session, tools, caller, payout_id))
+    """Never by the one who is paid. The operator is asked once more whose the number is; where
+    none tells, who approves has to confirm the name.
+    """
+    confirms_name = new is not None and new.confirms_name
+    row = await asking.approve(session, tools, caller, payout_id, confirms_name=confirms_name)
+    return await reading.payout(session, row)
 
 
 @router.post("/payouts/{payout_id}/hold", summary="Let a payout wait")
@@ -125,6 +135,6 @@ async def payout_accounts(
 @router.post("/payout-accounts/{payout_account_id}/check", summary="Say that its flags are well")
 async def check_payout_account(
     payout_account_id: UUID, caller: Approver, session: Session
-) -> PayoutAccount:
+) -> PayoutAccountSeen:
     row = await accounts.check(session, caller, payout_account_id)
-    return PayoutAccount.model_validate(row)
+    return PayoutAccountSeen.model_validate(row)

@@ -135,6 +135,10 @@ class Dispute(Row, Table):
     state: Mapped[DisputeState] = mapped_column(Text)
     order_state: Mapped[str]
     """What the order was before; a dispute that is won leads back there."""
+    fee: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+    """What the provider kept for it, as far as it is booked."""
+    seen_at: Mapped[datetime | None]
+    """When the provider last told of it: what it told before that is old."""
     note: Mapped[str] = mapped_column(server_default="")
     opened_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]

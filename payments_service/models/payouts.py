@@ -17,7 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kit.contracts.payments.payouts import PayoutState
+from kit.contracts.payments.payouts import HolderCheck, PayoutState
 from kit.db import Row
 from payments_service.models.table import Table
 
@@ -35,7 +35,8 @@ class GivingState(StrEnum):
 class PayoutAccount(Row, Table):
     """Where a film-maker is paid; a changed number is a new row, the old one stays for the story.
 
-    `flags` tell staff what to look at: `name` (not the account's), `duplicate` (others' number).
+    `flags` tell staff what to look at: `name` (not the account's), `duplicate` (others' number),
+    `holder` (not who the operator says). `holder_found` is for staff alone.
     """
 
     __tablename__ = "payout_account"
@@ -57,7 +58,12 @@ class PayoutAccount(Row, Table):
     account_name: Mapped[str]
     flags: Mapped[list[str]] = mapped_column(JSONB)
     checked_by: Mapped[str] = mapped_column(server_default="")
-    """Who looked at the flags and found it well."""
+    """Who looked at the flags and the name, and found them well."""
+    holder_check: Mapped[HolderCheck] = mapped_column(Text, server_default="unknown")
+    holder_found: Mapped[str] = mapped_column(server_default="")
+    """The name that `holder_checked_with` told."""
+    holder_checked_with: Mapped[str] = mapped_column(server_default="")
+    holder_checked_at: Mapped[datetime | None]
     usable_at: Mapped[datetime]
     created_at: Mapped[datetime]
     replaced_at: Mapped[datetime | None]

@@ -18,10 +18,12 @@ from payments_service.providers.provider import (
     Charge,
     Given,
     Giving,
+    Holder,
     Hook,
     Known,
     Lost,
     Method,
+    Naming,
     Provider,
     Refused,
     Seen,
@@ -54,7 +56,7 @@ STATES = {
 }
 
 
-class MtnMomo(Provider):
+class MtnMomo(Provider, Naming):
     """`environment` is the country's, as `mtnbenin`; the sandbox knows euros only, and no country.
 
     `collecting` takes money, `disbursing` gives it back and pays it out; MTN has keys for each.
@@ -162,6 +164,24 @@ class MtnMomo(Provider):
             reference,
             reason,
         )
+
+    @override
+    async def holder(self, phone: str) -> Holder | None:
+        """Ask whether the number is an active wallet's, then for its holder's name, as MTN has it
+        from their papers: it wants nobody's consent for that.
+        """
+        line = self.disbursing or self.collecting
+        where = f"/v1_0/accountholder/msisdn/{segment(msisdn(phone))}"
+        active = await line.read(f"{where}/active")
+        if active is None or active.get("result") is False:
+            return Holder("", is_active=False)
+        if active.get("result") is not True:
+            raise Lost("MTN does not say whether this number is active")
+        found = await line.read(f"{where}/basicuserinfo")
+        if found is None:
+            return None
+        parts = (text_at(found, "given_name"), text_at(found, "family_name"))
+        return Holder((text_at(found, "name") or " ".join(parts)).strip()[:200])
 
     @override
     async def balances(self) -> Mapping[str, int]:

@@ -5,15 +5,17 @@ there. What a call came to may stay unknown (`Lost`): then nothing is assumed, a
 later. A webhook only wakes us: what counts is what `find` says.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from hmac import compare_digest
 from typing import Protocol, runtime_checkable
 from uuid import UUID
 
+from kit.contracts.payments.refunds import DisputeState
 from payments_service.rules.charges import Method as Method
 from payments_service.rules.charges import State as State
+from payments_service.rules.names import Holder as Holder
 
 
 class Trouble(Exception):
@@ -85,8 +87,23 @@ class Started:
 
 
 @dataclass(frozen=True, slots=True)
+class Disputed:
+    """Where a dispute of a payment stands. `amount`: what it is about, and once it is lost, what is
+    gone; 0: all of the payment. `fee`: what the provider keeps for it.
+    """
+
+    state: DisputeState
+    amount: int = 0
+    fee: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Seen:
-    """What the provider says now. `fee`: what it keeps of `amount`, if it says so."""
+    """What the provider says now. `fee`: what it keeps of `amount`, if it says so.
+
+    `disputed`: the money is with the payer's bank. `dispute` tells more, where the provider does;
+    None: there is none, or it does not say how it ended.
+    """
 
     state: State
     amount: int
@@ -96,6 +113,7 @@ class Seen:
     fee: int = 0
     refunded: int = 0
     disputed: bool = False
+    dispute: Disputed | None = None
     attempt_id: UUID | None = None
     """The attempt that the provider says this is for, where it keeps one: it has to match."""
     saved: str = ""
@@ -222,4 +240,26 @@ class Renewing(Protocol):
 
     async def charge_again(self, charge: Charge, saved: str) -> Started:
         """Charge what `Seen.saved` named. Raises as `start` does; Refused: ask the payer."""
+        ...
+
+
+@runtime_checkable
+class Disputing(Protocol):
+    """A provider that lists the disputes that moved lately (`isinstance` tells)."""
+
+    async def disputes(self, since: datetime) -> Sequence[Hook]:
+        """Return what each is about, as a webhook would: `trace` names those without an attempt.
+        Raises Away or Lost.
+        """
+        ...
+
+
+@runtime_checkable
+class Naming(Protocol):
+    """A provider that tells whose a number is (`isinstance` tells)."""
+
+    async def holder(self, phone: str) -> Holder | None:
+        """Return who has an E.164 number there; None where it does not tell. Raises Away or Lost,
+        which say nothing about anybody.
+        """
         ...

@@ -19,7 +19,7 @@ from payments_service.models.subscriptions import Subscription
 OWNED = (Order, Refund, CoinLot, CoinSpend, Grant, Subscription, Earning, MakerShare, Statement,
          PayoutAccount, Payout, Invoice)  # fmt: skip
 HIDDEN = frozenset({"account_id", "secret_hash", "payer", "key", "input_hash", "asked", "secrets",
-                    "saved", "code", "given", "token_key", "carry"})  # fmt: skip
+                    "saved", "code", "given", "token_key", "carry", "holder_found"})  # fmt: skip
 
 # Records of money stay, without the person: amounts, dates and numbers, but nobody's.
 # Papers are kept as they were written: the law wants them whole.
@@ -63,7 +63,7 @@ FORGET = (
     """,
     """
     UPDATE payout_account SET phone = '', holder_name = '', account_name = '', flags = '[]',
-                              replaced_at = COALESCE(replaced_at, :at)
+                              holder_found = '', replaced_at = COALESCE(replaced_at, :at)
     WHERE account_id = :account
     """,
 )

@@ -36,7 +36,11 @@ REASONS = {
 
 
 class MtnMomo(Rail):
-    """`tokens`: those given out so far, by product; `forget_tokens` ends them all."""
+    """`tokens`: those given out so far, by product; `forget_tokens` ends them all.
+
+    `holders`: whose a number is, its names and family name. Of a number that is not there it says
+    that it is not active; its sandbox calls everybody Sand Box.
+    """
 
     provider, method, currency, country = "mtn_momo", "mtn", "XOF", "BJ"
 
@@ -47,6 +51,7 @@ class MtnMomo(Rail):
         if environment == "sandbox":
             self.country, self.phone = "", "+46733123999"
         self.tokens: dict[str, set[str]] = {product: set() for product in USERS}
+        self.holders: dict[str, tuple[str, str]] = {}
 
     @override
     def settings(self) -> dict[str, Any]:
@@ -63,6 +68,8 @@ class MtnMomo(Rail):
     def build(self, router: web.UrlDispatcher) -> None:
         router.add_post("/{product}/token/", self._token)
         router.add_get("/{product}/v1_0/account/balance", self._balance)
+        router.add_get("/{product}/v1_0/accountholder/{kind}/{id}/active", self._active)
+        router.add_get("/{product}/v1_0/accountholder/msisdn/{id}/basicuserinfo", self._holder)
         router.add_post("/collection/v1_0/requesttopay", self._request_to_pay)
         router.add_get("/collection/v1_0/requesttopay/{reference}", self._status)
         router.add_post("/disbursement/v1_0/transfer", self._transfer)
@@ -179,6 +186,38 @@ class MtnMomo(Rail):
         amount = written(held, self.currency)
         answer = {"availableBalance": amount, "currency": self.currency}
         return self._denied(request) or web.json_response(answer)
+
+    async def _active(self, request: web.Request) -> web.StreamResponse:
+        """Say `false` also of who is not there, as MTN does; other kinds of ids are not asked."""
+        if denied := self._denied(request):
+            return denied
+        if request.match_info["kind"] != "msisdn":
+            return refuse(400, {"code": "INVALID_ACCOUNT_HOLDER_ID_TYPE", "message": "msisdn"})
+        return web.json_response({"result": self._names(request) is not None})
+
+    async def _holder(self, request: web.Request) -> web.StreamResponse:
+        names = self._names(request)
+        if (denied := self._denied(request)) or names is None:
+            return denied or _missing()
+        given, family = names
+        told = {
+            "sub": "0",
+            "name": f"{given} {family}".strip(),
+            "given_name": given,
+            "family_name": family,
+            "birthdate": "1976-08-13",
+            "locale": "fr_BJ",
+            "gender": "FEMALE",
+            "updated_at": 1676609351,
+        }
+        return web.json_response({name: value for name, value in told.items() if value})
+
+    def _names(self, request: web.Request) -> tuple[str, str] | None:
+        number = request.match_info["id"]
+        assert number.isdigit(), "a number goes without its plus"
+        if self.environment == "sandbox" and TELLING.get(number, ("", ""))[1] != "PAYER_NOT_FOUND":
+            return self.holders.get(number, ("Sand", "Box"))
+        return self.holders.get(number)
 
     def _shown(self, charge: RailCharge) -> dict[str, Any]:
         status = {"approved": "SUCCESSFUL", "pending": "PENDING"}.get(charge.state, "FAILED")

@@ -136,7 +136,8 @@ async def test_a_payout_stopped_at_any_await_is_paid_once(house: House) -> None:
         async with house.database.sessions.begin() as session:
             me = Caller("person", id=str(ALICE), name="Alice")
             row = await payouts.request(session, house.tools, me, PayoutNew(amount=11), a_key())
-            await payouts.approve(session, house.tools, STAFF, row.id)
+        async with house.database.sessions.begin() as session:
+            await payouts.approve(session, house.tools, STAFF, row.id, confirms_name=True)
         attempt_id = await _newest(house)
         is_halted = await halted(sending.go_on(house.tools, attempt_id), at)
         assert await settled(house, attempt_id) == GivingState.approved

@@ -268,7 +268,7 @@ class PayoutSettled(Conflict):
 
 
 class PayoutHeld(Conflict):
-    """This payout cannot be approved yet; extras: `why` (new_account, flags)."""
+    """This payout cannot be approved yet; extras: `why` (new_account, flags, unconfirmed)."""
 
 
 class OwnPayout(Conflict):

@@ -10,7 +10,7 @@ from pydantic import Field, StringConstraints
 from kit.contracts.payments.orders import Country, Phone, Word
 from kit.contracts.payments.refunds import GivingAttempt
 from kit.pages import Page
-from kit.schema import Name, Schema, Whole
+from kit.schema import Flag, Name, Schema, Whole
 
 Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
 
@@ -27,6 +27,19 @@ class PayoutState(StrEnum):
     failed = "failed"
 
 
+class HolderCheck(StrEnum):
+    """What the operator says of the holder's name that was given.
+
+    `inactive`: nobody can be paid at this number. `unknown`: no rail here tells, so that who
+    approves the first payout confirms the name by hand.
+    """
+
+    match = "match"
+    differs = "differs"
+    inactive = "inactive"
+    unknown = "unknown"
+
+
 class PayoutAccountNew(Schema):
     """`method`: the operator, as ways to pay are called; `holder_name` as the operator knows it."""
 
@@ -40,7 +53,9 @@ class PayoutAccount(Schema):
     """Where somebody is paid. After a change nothing is paid before `usable_at`.
 
     `flags`: `name` (the holder is not called as the account), `duplicate` (somebody else is paid
-    to this number); with one, payouts are held until `checked_by` is somebody.
+    to this number), `holder` (the operator knows the number under another name, or not at all);
+    with one, payouts are held until `checked_by` is somebody.
+    `holder_checked_at`: when the operator last told; null: never.
     """
 
     id: UUID
@@ -50,14 +65,26 @@ class PayoutAccount(Schema):
     method: str
     holder_name: str
     account_name: str
-    flags: list[Literal["name", "duplicate"]]
+    flags: list[Literal["name", "duplicate", "holder"]]
     checked_by: str
+    holder_check: HolderCheck
+    holder_checked_at: datetime | None
     usable_at: datetime
     created_at: datetime
     replaced_at: datetime | None
 
 
-PayoutAccounts = Page[PayoutAccount]
+class PayoutAccountSeen(PayoutAccount):
+    """As staff see it: `holder_found` is the name that `holder_checked_with` told.
+
+    Its owner is not told that name: anybody could learn whose a number is.
+    """
+
+    holder_found: str
+    holder_checked_with: str
+
+
+PayoutAccounts = Page[PayoutAccountSeen]
 
 
 class PayoutNew(Schema):
@@ -70,7 +97,8 @@ class Payout(Schema):
     """Seen by who is paid, and by `money:read`.
 
     `reason`: `new_account`, `flags`, `staff` (held), `not_configured`, `refused` and what
-    providers say (failed), `withdrawn`.
+    providers say (failed), `withdrawn`. `is_confirmed`: somebody looked at the number and the
+    name, and found them well.
     """
 
     id: UUID
@@ -85,6 +113,9 @@ class Payout(Schema):
     method: str
     holder_name: str
     flags: list[str]
+    holder_check: HolderCheck
+    holder_checked_at: datetime | None
+    is_confirmed: Flag
     approved_by: str | None
     requested_at: datetime
     approved_at: datetime | None
@@ -92,6 +123,10 @@ class Payout(Schema):
 
 
 class PayoutStory(Payout):
+    """`holder_found`: the name that the operator has, as `holder_checked_with` told it."""
+
+    holder_found: str
+    holder_checked_with: str
     attempts: list[GivingAttempt]
 
 
@@ -100,6 +135,12 @@ class PayoutQuery(Schema):
 
     state: PayoutState | None = None
     account_id: UUID | None = None
+
+
+class PayoutApproval(Schema):
+    """`confirms_name`: who approves knows whose the number is; asked for where no rail tells."""
+
+    confirms_name: Flag = False
 
 
 class PayoutNote(Schema):

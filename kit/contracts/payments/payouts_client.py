@@ -9,6 +9,8 @@ from kit.contracts.payments.payouts import (
     PayoutAccount,
     PayoutAccountNew,
     PayoutAccounts,
+    PayoutAccountSeen,
+    PayoutApproval,
     PayoutNew,
     PayoutNote,
     PayoutQuery,
@@ -51,9 +53,10 @@ class PayoutsClient(ServiceClient):
     async def payout(self, payout_id: UUID) -> PayoutStory:
         return await self.get(f"/payouts/{payout_id}", PayoutStory)
 
-    async def approve_payout(self, payout_id: UUID) -> Payout:
-        """Send the money (`payouts:approve`); never by the one who is paid."""
-        return await self.post(f"/payouts/{payout_id}/approval", None, Payout)
+    async def approve_payout(self, payout_id: UUID, *, confirms_name: bool = False) -> Payout:
+        """Send the money (`payouts:approve`); never by the one who is paid. Raises PayoutHeld."""
+        new = PayoutApproval(confirms_name=confirms_name)
+        return await self.post(f"/payouts/{payout_id}/approval", new, Payout)
 
     async def hold_payout(self, payout_id: UUID, note: str) -> Payout:
         return await self.post(f"/payouts/{payout_id}/hold", PayoutNote(note=note), Payout)
@@ -68,6 +71,7 @@ class PayoutsClient(ServiceClient):
             "/payout-accounts", PayoutAccounts, flagged=flagged, cursor=cursor, limit=limit
         )
 
-    async def check_payout_account(self, payout_account_id: UUID) -> PayoutAccount:
+    async def check_payout_account(self, payout_account_id: UUID) -> PayoutAccountSeen:
         """Say that somebody looked at the flags and found it well (`payouts:approve`)."""
-        return await self.post(f"/payout-accounts/{payout_account_id}/check", None, PayoutAccount)
+        path = f"/payout-accounts/{payout_account_id}/check"
+        return await self.post(path, None, PayoutAccountSeen)

@@ -13,6 +13,7 @@ from kit.contracts.payments.payouts import PayoutState
 from kit.db import find, new_id
 from kit.events import audit, notify
 from kit.pages import encode_cursor
+from payments_service.actions.payouts import holders
 from payments_service.actions.tools import Tools
 from payments_service.models.payouts import PayoutAccount
 from payments_service.queries import payouts
@@ -41,6 +42,7 @@ async def set_account(
     """
     phone, country = _checked(tools, new)
     account_id = UUID(caller.id)
+    told = await holders.asked(tools, phone, new.method, country, new.holder_name)
     old = await payouts.current_account(session, account_id, lock=True)
     if old and (old.phone, old.method, old.holder_name) == (phone, new.method, new.holder_name):
         return old
@@ -58,17 +60,18 @@ async def set_account(
         method=new.method,
         holder_name=new.holder_name,
         account_name=caller.name,
+        checked_by="",
+        holder_check=wire.HolderCheck.unknown,
+        holder_found="",
         flags=rules.flags_of(new.holder_name, caller.name, is_shared=is_shared),
         usable_at=at + wait,
         created_at=at,
     )
+    holders.note(row, told)
     session.add(row)
     await session.flush()
     await _hold_waiting(session, row)
-    told = {"method": new.method, "flags": row.flags, "is_change": old is not None}
-    await audit(session, caller, "payout_account.set", f"payout_account:{row.id}", told)
-    values = {"number": f"…{phone[-SHOWN:]}", "until": row.usable_at.isoformat()}
-    await notify(session, "money.payout_account", account_id, values)
+    await _tell(session, caller, row, is_change=old is not None)
     return row
 
 
@@ -87,11 +90,20 @@ async def check(session: AsyncSession, caller: Caller, row_id: UUID) -> PayoutAc
     return row
 
 
+async def _tell(
+    session: AsyncSession, caller: Caller, row: PayoutAccount, *, is_change: bool
+) -> None:
+    said = {"method": row.method, "flags": row.flags, "is_change": is_change}
+    await audit(session, caller, "payout_account.set", f"payout_account:{row.id}", said)
+    values = {"number": f"…{row.phone[-SHOWN:]}", "until": row.usable_at.isoformat()}
+    await notify(session, "money.payout_account", row.account_id, values)
+
+
 async def accounts(
     session: AsyncSession, *, flagged: bool | None, cursor: str | None, limit: int
 ) -> wire.PayoutAccounts:
     rows = await payouts.accounts(session, flagged=flagged, before=before(cursor), limit=limit + 1)
-    items = [wire.PayoutAccount.model_validate(row) for row in rows[:limit]]
+    items = [wire.PayoutAccountSeen.model_validate(row) for row in rows[:limit]]
     more = len(rows) > limit
     following = encode_cursor(str(items[-1].id)) if more else None
     return wire.PayoutAccounts(items=items, next_cursor=following)

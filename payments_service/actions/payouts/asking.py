@@ -21,6 +21,7 @@ from kit.events import audit, emit
 from payments_service.actions.earnings.reading import available
 from payments_service.actions.giving.beginning import Sending, begin
 from payments_service.actions.orders.making import check_key
+from payments_service.actions.payouts import holders
 from payments_service.actions.payouts.settling import tell
 from payments_service.actions.tools import Tools
 from payments_service.models.ledger import Phase
@@ -29,7 +30,7 @@ from payments_service.queries import ledger, payouts
 from payments_service.rules.accounts import maker
 from payments_service.rules.accounts import payouts as under_way
 from payments_service.rules.journals import Leg, NewJournal, journal
-from payments_service.rules.payouts import held_up_by, payer_for
+from payments_service.rules.payouts import held_up_by, is_unconfirmed, payer_for
 
 WAITING = frozenset(payouts.WAITING)
 
@@ -65,8 +66,19 @@ async def request(
     return payout
 
 
-async def approve(session: AsyncSession, tools: Tools, caller: Caller, payout_id: UUID) -> Payout:
-    """Let a payout go; raise OwnPayout, PayoutHeld, PayoutSettled. The second time is the first."""
+async def approve(
+    session: AsyncSession,
+    tools: Tools,
+    caller: Caller,
+    payout_id: UUID,
+    *,
+    confirms_name: bool = False,
+) -> Payout:
+    """Let a payout go; raise OwnPayout, PayoutHeld, PayoutSettled. The second time is the first.
+
+    Whose the number is has been asked for once more, and is written with it.
+    """
+    await holders.look(tools, payout_id)
     payout = await find(session, Payout, payout_id, PayoutNotFound, lock=True)
     if caller.id == str(payout.account_id):
         raise OwnPayout
@@ -75,19 +87,16 @@ async def approve(session: AsyncSession, tools: Tools, caller: Caller, payout_id
     if payout.state not in WAITING:
         raise PayoutSettled
     account = await find(session, PayoutAccount, payout.payout_account_id, PayoutAccountMissing)
-    if why := held_up_by(account, now()):
-        raise PayoutHeld(why=why)
-    preferred = tools.settings.payout_provider
-    payer = payer_for(tools.providers.values(), preferred, account.method, account.country)
-    if payer is None:
-        raise PayoutHeld("No payment provider here pays out to this operator.", why="provider")
+    payout.provider = _payer(tools, account, confirms_name=confirms_name)
     await ledger.post(session, _sent(payout))
     payout.state, payout.reason = PayoutState.in_transit, ""
-    payout.provider = payer.name
     payout.approved_by, payout.approved_at = caller.id or caller.kind, now()
     await session.flush()
+    if is_unconfirmed(account):
+        account.checked_by = caller.id or caller.kind
     await begin(session, _sending(payout, account))
-    await audit(session, caller, "payout.approve", f"payout:{payout.id}")
+    told = {"holder": str(account.holder_check), "confirms_name": confirms_name}
+    await audit(session, caller, "payout.approve", f"payout:{payout.id}", told)
     return payout
 
 
@@ -131,6 +140,19 @@ async def release(session: AsyncSession) -> int:
         payout.state = PayoutState.held if why else PayoutState.pending
         payout.reason = why
     return len(found)
+
+
+def _payer(tools: Tools, account: PayoutAccount, *, confirms_name: bool) -> str:
+    """Return who pays to this number; raise PayoutHeld when nobody may, or can."""
+    if why := held_up_by(account, now()):
+        raise PayoutHeld(why=why)
+    if is_unconfirmed(account) and not confirms_name:
+        raise PayoutHeld("Nobody has confirmed whose this number is.", why="unconfirmed")
+    preferred = tools.settings.payout_provider
+    payer = payer_for(tools.providers.values(), preferred, account.method, account.country)
+    if payer is None:
+        raise PayoutHeld("No payment provider here pays out to this operator.", why="provider")
+    return payer.name
 
 
 async def _waiting(session: AsyncSession, payout_id: UUID) -> Payout:

@@ -14,6 +14,8 @@ from payments_service.queries import giving
 from payments_service.queries import payouts as queries
 from payments_service.rules.cursors import before
 
+OF_ACCOUNT = ("phone", "method", "holder_name", "flags", "holder_check", "holder_checked_at")
+
 
 async def payouts(
     session: AsyncSession, filters: wire.PayoutQuery, cursor: str | None, limit: int
@@ -34,10 +36,16 @@ async def story(session: AsyncSession, payout_id: UUID) -> wire.PayoutStory:
     shown = await payout(session, row)
     tries = await giving.attempts_of_payout(session, payout_id)
     attempts = [GivingAttempt.model_validate(one) for one in tries]
-    return wire.PayoutStory(**shown.model_dump(), attempts=attempts)
+    account = await find(session, PayoutAccount, row.payout_account_id, PayoutAccountMissing)
+    return wire.PayoutStory(
+        **shown.model_dump(),
+        holder_found=account.holder_found,
+        holder_checked_with=account.holder_checked_with,
+        attempts=attempts,
+    )
 
 
 def _shown(row: Payout, account: PayoutAccount) -> wire.Payout:
     mine = {name: getattr(row, name) for name in wire.Payout.model_fields if hasattr(row, name)}
-    theirs = {name: getattr(account, name) for name in ("phone", "method", "holder_name", "flags")}
-    return wire.Payout.model_validate({**mine, **theirs})
+    theirs = {name: getattr(account, name) for name in OF_ACCOUNT}
+    return wire.Payout.model_validate({**mine, **theirs, "is_confirmed": bool(account.checked_by)})

@@ -57,6 +57,9 @@ REASONS = {
 FLAGS = {
     "name": mark("Le nom du titulaire n’est pas celui de votre compte : nous vérifions."),
     "duplicate": mark("Quelqu’un d’autre est payé à ce numéro : nous vérifions."),
+    "holder": mark(
+        "L’opérateur ne connaît pas ce numéro à ce nom : nous regardons avant de verser."
+    ),
 }
 OPERATORS = ("mixx", "moov", "mtn", "celtiis", "orange", "wave", "free", "airtel", "expresso")
 
@@ -93,6 +96,7 @@ class AccountView(Schema):
     method: str
     phone: str
     holder: str
+    check: str
     warnings: list[str]
 
 
@@ -220,6 +224,7 @@ def _shown(account: PayoutAccount, say: Language) -> AccountView:
         method=say(ways.mark_of(account.method).words),
         phone=account.phone,
         holder=account.holder_name,
+        check="confirmed" if account.checked_by else account.holder_check,
         warnings=[say(FLAGS[flag]) for flag in flags],
     )
 

@@ -10,18 +10,18 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-import httpx
 from typing_extensions import override
 
 from kit import clock
 from payments_service.providers import paypal_answers as answers
-from payments_service.providers.calls import body, list_at, object_at, text_at
+from payments_service.providers.calls import body, list_at, object_at, segment, text_at
 from payments_service.providers.paypal_certificates import Certificates
 from payments_service.providers.paypal_line import PayPalLine, read
 from payments_service.providers.paypal_webhook import hook_of
 from payments_service.providers.provider import (
     Away,
     Charge,
+    Disputing,
     Given,
     Giving,
     Hook,
@@ -41,6 +41,7 @@ from payments_service.settings import Settings
 CURRENCIES = frozenset({"EUR", "USD"})
 METHOD = Method("paypal", None, needs_phone=False, currencies=CURRENCIES)
 ORDERS = "/v2/checkout/orders"
+DISPUTES = "/v1/customer/disputes"
 FULL = {"Prefer": "return=representation"}
 
 
@@ -53,7 +54,7 @@ def paypal(settings: Settings) -> "PayPal | None":
     return PayPal(line, settings.paypal_webhook_id, Certificates(more=more))
 
 
-class PayPal(Provider):
+class PayPal(Provider, Disputing):
     name = "paypal"
 
     def __init__(self, line: PayPalLine, webhook_id: str, certificates: Certificates) -> None:
@@ -96,8 +97,8 @@ class PayPal(Provider):
         if order.get("status") == "APPROVED" and answers.capture_of(order) is None:
             order, declined = await self._captured(order, known)
         capture = answers.capture_of(order)
-        disputed = capture is not None and await self._is_disputed(text_at(capture, "id"))
-        seen = answers.order_seen(order, is_disputed=disputed)
+        complaints = await self._complaints(text_at(capture, "id")) if capture else []
+        seen = answers.order_seen(order, complaints)
         return replace(seen, state=State.declined, reason="refused") if declined else seen
 
     @override
@@ -112,6 +113,17 @@ class PayPal(Provider):
             raise Unsigned("no webhook of PayPal's is expected")
         key = self.certificates.key(headers.get("paypal-cert-url", ""), at)
         return hook_of(headers, body, self.webhook_id, key, at)
+
+    @override
+    async def disputes(self, since: datetime) -> list[Hook]:
+        """Return the newest complaints that moved since then; none where we may not ask."""
+        after = since.strftime("%Y-%m-%dT%H:%M:%S.000Z")
+        query = {"update_time_after": after, "page_size": "50"}
+        answer = await self.line.ask("GET", DISPUTES, params=query)
+        if answer.status_code in (401, 403):
+            return []
+        found = list_at(read(answer), "items")
+        return [answers.dispute_hook(await self._told(each)) for each in found]
 
     @override
     async def refund(self, giving: Giving) -> Given:
@@ -169,7 +181,7 @@ class PayPal(Provider):
         payer's means were declined. The payer may choose others and approve it again, so each
         approval is captured under a request id of its own.
         """
-        seen = answers.order_seen(order, is_disputed=False)
+        seen = answers.order_seen(order)
         if seen.attempt_id != known.attempt_id:
             return dict(order), False
         request_id = f"capture-{known.attempt_id}-{text_at(order, 'update_time')}"[:108]
@@ -180,11 +192,17 @@ class PayPal(Provider):
             raise Away(str(answers.refusal(answer.status_code, body(answer))))
         return read(await self.line.ask("GET", path)), answers.is_declined(body(answer))
 
-    async def _is_disputed(self, capture_id: str) -> bool:
+    async def _complaints(self, capture_id: str) -> list[dict[str, Any]]:
         """Ask for complaints; an account that may not ask is told by the capture alone."""
         query = {"disputed_transaction_id": capture_id}
-        answer: httpx.Response = await self.line.ask("GET", "/v1/customer/disputes", params=query)
-        return answer.is_success and answers.is_disputed(body(answer))
+        answer = await self.line.ask("GET", DISPUTES, params=query)
+        found = list_at(body(answer), "items") if answer.is_success else []
+        return [await self._told(each) if _is_over(each) else each for each in found]
+
+    async def _told(self, complaint: Mapping[str, Any]) -> dict[str, Any]:
+        """Return all of a complaint: its list says neither how it ended nor what it is about."""
+        path = f"{DISPUTES}/{segment(text_at(complaint, 'dispute_id'))}"
+        return read(await self.line.ask("GET", path))
 
     async def _paid_by(self, giving: Giving) -> dict[str, Any]:
         charge = giving.charge
@@ -212,6 +230,10 @@ def _order(charge: Charge) -> dict[str, Any]:
     }
     source = {"paypal": {"experience_context": experience}}
     return {"intent": "CAPTURE", "purchase_units": [unit], "payment_source": source}
+
+
+def _is_over(complaint: Mapping[str, Any]) -> bool:
+    return complaint.get("status") == "RESOLVED"
 
 
 def _money(amount: int, currency: str) -> dict[str, str]:

@@ -1,11 +1,20 @@
 """What PayPal's answers and events say. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from kit.contracts.payments.refunds import DisputeState
 from payments_service.providers.calls import list_at, object_at, text_at
-from payments_service.providers.provider import Given, Hook, Lost, Refused, Seen, State
+from payments_service.providers.provider import (
+    Disputed,
+    Given,
+    Hook,
+    Lost,
+    Refused,
+    Seen,
+    State,
+)
 from payments_service.rules.amounts import minor_units
 from payments_service.rules.reasons import reason_in
 
@@ -32,7 +41,17 @@ REFUNDS = {
     "PENDING": State.pending,
 }
 TAKEN_BACK = frozenset({"BUYER_COMPLAINT", "CHARGEBACK"})
-AGAINST_US = frozenset({"RESOLVED_BUYER_FAVOUR", "ACCEPTED", "RESOLVED_WITH_PAYOUT"})
+GONE = frozenset({"REVERSED", "REFUNDED"})
+# How complaints end; whom a payout of PayPal's own protects, only the capture tells.
+OUTCOMES = {
+    "ACCEPTED": DisputeState.lost,
+    "CANCELED_BY_BUYER": DisputeState.won,
+    "DENIED": DisputeState.won,
+    "RESOLVED_BUYER_FAVOUR": DisputeState.lost,
+    "RESOLVED_SELLER_FAVOUR": DisputeState.won,
+}
+BY_CAPTURE = "RESOLVED_WITH_PAYOUT"
+FIRST = (DisputeState.open, DisputeState.lost, DisputeState.won)  # of several complaints
 DECLINES = frozenset(
     {"INSTRUMENT_DECLINED", "PAYER_CANNOT_PAY", "TRANSACTION_REFUSED", "COMPLIANCE_VIOLATION"}
 )
@@ -44,7 +63,7 @@ REASONS = {
 }
 
 
-def order_seen(order: Mapping[str, Any], *, is_disputed: bool) -> Seen:
+def order_seen(order: Mapping[str, Any], complaints: Sequence[Mapping[str, Any]] = ()) -> Seen:
     """Return where an order stands: by its capture, once there is one."""
     unit = next(iter(list_at(order, "purchase_units")), {})
     ref, attempt_id = text_at(order, "id"), uuid_in(unit.get("custom_id"))
@@ -57,6 +76,7 @@ def order_seen(order: Mapping[str, Any], *, is_disputed: bool) -> Seen:
         return Seen(state, amount, currency, ref, attempt_id=attempt_id)
     state = _capture_state(capture)
     amount, currency = money(capture)
+    dispute = dispute_of(capture, complaints, currency)
     return Seen(
         state,
         amount,
@@ -65,7 +85,8 @@ def order_seen(order: Mapping[str, Any], *, is_disputed: bool) -> Seen:
         reason="refused" if state is State.declined else "",
         fee=_fee(capture, currency),
         refunded=_refunded(payments, currency),
-        disputed=is_disputed or _is_taken_back(capture),
+        disputed=dispute is not None and dispute.state is not DisputeState.won,
+        dispute=dispute,
         attempt_id=uuid_in(capture.get("custom_id")) or attempt_id,
     )
 
@@ -102,13 +123,55 @@ def money(about: Mapping[str, Any], name: str = "amount") -> tuple[int, str]:
         raise Lost(f"PayPal's {name} cannot be read") from error
 
 
-def is_disputed(disputes: Mapping[str, Any]) -> bool:
-    """Say whether a payer's complaint is open, or was decided against us."""
-    for each in list_at(disputes, "items"):
-        outcome = text_at(object_at(each, "dispute_outcome"), "outcome_code")
-        if each.get("status") != "RESOLVED" or outcome in AGAINST_US:
-            return True
-    return False
+def dispute_of(
+    capture: Mapping[str, Any], complaints: Sequence[Mapping[str, Any]], currency: str
+) -> Disputed | None:
+    """Return where the complaints about a capture stand: an open one first, then one that is lost.
+
+    An account that may not ask for complaints is told by the capture alone.
+    """
+    found = [each for told in complaints if (each := _complaint(capture, told, currency))]
+    if not found and _is_taken_back(capture):
+        is_gone = capture.get("status") == "REVERSED"
+        return Disputed(DisputeState.lost if is_gone else DisputeState.open)
+    return min(found, key=lambda each: FIRST.index(each.state), default=None)
+
+
+def _complaint(
+    capture: Mapping[str, Any], told: Mapping[str, Any], currency: str
+) -> Disputed | None:
+    about = _amount_in(told, "dispute_amount", currency)
+    if told.get("status") != "RESOLVED":
+        return Disputed(DisputeState.open, about)
+    outcome = object_at(told, "dispute_outcome")
+    code = text_at(outcome, "outcome_code")
+    state = OUTCOMES.get(code)
+    if code == BY_CAPTURE:
+        is_gone = capture.get("status") in GONE
+        state = DisputeState.lost if is_gone else DisputeState.won
+    if state is DisputeState.lost:
+        return Disputed(state, _amount_in(outcome, "amount_refunded", currency) or about)
+    return Disputed(state, about) if state else None
+
+
+def _amount_in(about: Mapping[str, Any], name: str, currency: str) -> int:
+    """Return an amount, where it is told in this currency; else 0."""
+    if not object_at(about, name):
+        return 0
+    amount, of = money(about, name)
+    return amount if of == currency else 0
+
+
+def attempt_of(disputed: Mapping[str, Any]) -> object:
+    """Return the attempt that a disputed transaction is of: our order's `custom_id`, or invoice."""
+    return disputed.get("custom") or disputed.get("invoice_number")
+
+
+def dispute_hook(told: Mapping[str, Any]) -> Hook:
+    """Return what a complaint is about, as its webhook would."""
+    disputed = next(iter(list_at(told, "disputed_transactions")), {})
+    key = f"{text_at(told, 'dispute_id')}:{text_at(told, 'status')}"
+    return Hook(key, "dispute", "", uuid_in(attempt_of(disputed)))
 
 
 def event_hook(event: Mapping[str, Any], kind: str) -> Hook:
@@ -117,7 +180,7 @@ def event_hook(event: Mapping[str, Any], kind: str) -> Hook:
     unit = next(iter(list_at(about, "purchase_units")), {})
     disputed = next(iter(list_at(about, "disputed_transactions")), {})
     related = object_at(object_at(about, "supplementary_data"), "related_ids")
-    attempt = about.get("custom_id") or unit.get("custom_id") or disputed.get("custom")
+    attempt = about.get("custom_id") or unit.get("custom_id") or attempt_of(disputed)
     is_order = event.get("resource_type") == "checkout-order"
     ref = text_at(about, "id") if is_order else text_at(related, "order_id")
     return Hook(text_at(event, "id"), kind, ref, uuid_in(attempt))

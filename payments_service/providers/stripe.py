@@ -17,6 +17,7 @@ from payments_service.providers import stripe_answers as answers
 from payments_service.providers.calls import line, list_at, object_at, text_at
 from payments_service.providers.provider import (
     Charge,
+    Disputing,
     Given,
     Giving,
     Hook,
@@ -55,7 +56,7 @@ def stripe(settings: Settings) -> "Stripe | None":
     return Stripe(settings.stripe_url, key, secret) if key else None
 
 
-class Stripe(Provider, Renewing):
+class Stripe(Provider, Renewing, Disputing):
     """`url` is `https://api.stripe.com`, or a simulator's."""
 
     name = "stripe"
@@ -138,6 +139,17 @@ class Stripe(Provider, Renewing):
         intent = await self._intent(hook.provider_ref)
         attempt_id = answers.uuid_in(object_at(intent, "metadata").get("attempt_id"))
         return Hook(hook.dedupe_key, hook.kind, hook.provider_ref, attempt_id)
+
+    @override
+    async def disputes(self, since: datetime) -> list[Hook]:
+        """Return the newest disputes that began since then; each names only Stripe's payment."""
+        asked: Any = {"limit": 100, "created": {"gte": int(since.timestamp())}}
+        found = await reading(self.sdk.disputes.list_async(asked))
+        return [
+            Hook(f"{text_at(each, 'id')}:{text_at(each, 'status')}", "dispute", ref)
+            for each in list_at(found, "data")
+            if (ref := answers.payment_of(each))
+        ]
 
     @override
     async def refund(self, giving: Giving) -> Given:

@@ -9,12 +9,19 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
+from kit.contracts.payments.refunds import DisputeState
 from payments_service.providers.calls import list_at, object_at, text_at
-from payments_service.providers.provider import Given, Hook, Lost, Seen, State
+from payments_service.providers.provider import Disputed, Given, Hook, Lost, Seen, State
 from payments_service.providers.stripe_line import reason
 
-# A dispute whose money is with the payer's bank, for now or for good.
-AWAY = frozenset({"needs_response", "under_review", "lost"})
+# Of the states of a dispute, those in which money moved; the others are warnings.
+DISPUTES = {
+    "needs_response": DisputeState.open,
+    "under_review": DisputeState.open,
+    "lost": DisputeState.lost,
+    "won": DisputeState.won,
+}
+FIRST = (DisputeState.open, DisputeState.lost, DisputeState.won)  # of several disputes
 INTENTS = {
     "succeeded": State.approved,
     "processing": State.pending,
@@ -58,6 +65,7 @@ def intent_seen(intent: Mapping[str, Any], disputes: Mapping[str, Any]) -> Seen:
     if state is None:
         raise Lost("Stripe's answer has no state")
     charge, currency = object_at(intent, "latest_charge"), _currency(intent)
+    dispute = dispute_of(disputes, currency)
     approved = state is State.approved
     return Seen(
         state,
@@ -67,10 +75,21 @@ def intent_seen(intent: Mapping[str, Any], disputes: Mapping[str, Any]) -> Seen:
         reason="" if approved else _why(intent, state),
         fee=_fee(object_at(charge, "balance_transaction"), currency) if approved else 0,
         refunded=whole(charge.get("amount_refunded", 0)),
-        disputed=any(text_at(each, "status") in AWAY for each in list_at(disputes, "data")),
+        disputed=dispute is not None and dispute.state is not DisputeState.won,
+        dispute=dispute,
         attempt_id=uuid_in(object_at(intent, "metadata").get("attempt_id")),
         saved=_saved(intent) if approved else "",
     )
+
+
+def dispute_of(disputes: Mapping[str, Any], currency: str) -> Disputed | None:
+    """Return where the disputes of a payment stand: an open one first, then one that is lost."""
+    found = [
+        Disputed(state, _disputed_amount(each, currency), _dispute_fee(each, currency))
+        for each in list_at(disputes, "data")
+        if (state := DISPUTES.get(text_at(each, "status")))
+    ]
+    return min(found, key=lambda each: FIRST.index(each.state), default=None)
 
 
 def refund_given(refund: Mapping[str, Any]) -> Given:
@@ -123,6 +142,20 @@ def _why(intent: Mapping[str, Any], state: State) -> str:
 
 def _fee(booked: Mapping[str, Any], currency: str) -> int:
     return whole(booked.get("fee")) if booked and _currency(booked) == currency else 0
+
+
+def _disputed_amount(dispute: Mapping[str, Any], currency: str) -> int:
+    return whole(dispute.get("amount")) if _currency(dispute) == currency else 0
+
+
+def _dispute_fee(dispute: Mapping[str, Any], currency: str) -> int:
+    """Return what was kept for a dispute, less what was given back when it was won."""
+    fees = [
+        each.get("fee")
+        for each in list_at(dispute, "balance_transactions")
+        if _currency(each) == currency
+    ]
+    return sum(fee for fee in fees if isinstance(fee, int) and not isinstance(fee, bool))
 
 
 def _saved(intent: Mapping[str, Any]) -> str:

@@ -7,7 +7,12 @@ from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from kit.contracts.payments.refunds import DisputeQuery, RefundQuery, RefundState
+from kit.contracts.payments.refunds import (
+    DisputeQuery,
+    DisputeState,
+    RefundQuery,
+    RefundState,
+)
 from payments_service.models.coins import CoinLot
 from payments_service.models.earnings import View
 from payments_service.models.orders import Attempt, Order
@@ -89,6 +94,12 @@ async def refunds(
 
 async def dispute_of(session: AsyncSession, attempt_id: UUID) -> Dispute | None:
     return await session.scalar(select(Dispute).where(Dispute.attempt_id == attempt_id))
+
+
+async def open_disputes(session: AsyncSession, limit: int = 500) -> Sequence[UUID]:
+    """Return the attempts whose disputes nobody has decided yet, the oldest first."""
+    asked = select(Dispute.attempt_id).where(Dispute.state == DisputeState.open)
+    return (await session.scalars(asked.order_by(Dispute.id).limit(limit))).all()
 
 
 async def disputes(

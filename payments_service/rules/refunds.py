@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from kit.contracts.payments.orders import OrderKind, OrderState
+from kit.contracts.payments.refunds import Way
 from payments_service.models.ledger import Kind
 from payments_service.models.orders import Attempt, Order
 from payments_service.rules.accounts import at_provider, coins_owed, disputed, expense, unmatched
@@ -15,6 +16,8 @@ PAID = frozenset({OrderState.paid, OrderState.fulfilled, OrderState.partially_re
 RETURNABLE = frozenset(
     {OrderKind.coins, OrderKind.film, OrderKind.rental, OrderKind.bundle, OrderKind.season}
 )
+# Nothing is sent back there: codes and cash went through agents, PayDunya has no refunds.
+ONE_WAY = frozenset({"voucher", "cash", "paydunya"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,17 @@ def why_not(order: Order, at: datetime, days: int, *, is_used: bool) -> str:
     if at > until(order, days):
         return "late"
     return "watched" if is_used else ""
+
+
+def ways(kind: str, provider: str, coins: int) -> list[Way]:
+    """Return how who bought can have it back: money where it came from, or so many coins.
+
+    Coins are not turned into coins: a small pack, dearer by the coin, would come back as more.
+    """
+    found: list[Way] = [] if provider in ONE_WAY else ["source"]
+    if coins and kind != OrderKind.coins:
+        found.append("coins")
+    return found
 
 
 def until(order: Order, days: int) -> datetime:
@@ -115,6 +129,20 @@ def dispute_lost(order: Order, attempt: Attempt, amount: int, source_amount: int
     currency = attempt.seen_currency or attempt.currency
     legs: list[Leg] = [(disputed(currency), -source_amount)]
     return legs + _exchanged(order, currency, amount, source_amount)
+
+
+def dispute_fee(attempt: Attempt, fee: int) -> list[Leg]:
+    """Return what a provider keeps for a dispute; less than zero: what it gives back of that."""
+    currency = attempt.seen_currency or attempt.currency
+    return [
+        (expense(f"fees:{attempt.provider}", currency), fee),
+        (at_provider(attempt.provider, currency), -fee),
+    ]
+
+
+def part_of(amount: int, gone: int, captured: int) -> int:
+    """Return the part of an order's amount that this much of what was captured stands for."""
+    return amount if gone >= captured else max(1, amount * gone // captured)
 
 
 def _exchanged(order: Order, currency: str, amount: int, source_amount: int) -> list[Leg]:

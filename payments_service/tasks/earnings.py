@@ -1,6 +1,7 @@
 """What happens by itself to papers, refunds, earnings and payouts."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from kit.clock import now
@@ -9,7 +10,7 @@ from payments_service.actions.earnings import accruing, stating
 from payments_service.actions.giving import sending
 from payments_service.actions.papers import writing
 from payments_service.actions.payouts import asking as payouts
-from payments_service.actions.refunds import asking, disputes
+from payments_service.actions.refunds import asking, disputes, reviewing
 from payments_service.queries import giving, papers
 
 tasks = Tasks()
@@ -38,11 +39,15 @@ async def refund_unmatched(job: Job, attempt_id: str) -> None:
 
 
 @tasks.task(tries=20, timeout_seconds=30)
-async def follow_reversal(job: Job, attempt_id: str, refunded: int, is_disputed: bool) -> None:
-    tools = job.state.tools
-    await disputes.follow_reversal(
-        job.session, tools, UUID(attempt_id), refunded, is_disputed=is_disputed
-    )
+async def follow_reversal(job: Job, attempt_id: str, **told: Any) -> None:  # noqa: ANN401
+    said = disputes.Reversal.model_validate(told)
+    await disputes.follow_reversal(job.session, job.state.tools, UUID(attempt_id), said)
+
+
+@tasks.every(3600, transactional=False)
+async def mind_disputes(job: Job) -> None:
+    """Ask how disputes stand; a webhook that was missed changes only how soon we know."""
+    await reviewing.review(job.state.tools)
 
 
 @tasks.task(tries=5, timeout_seconds=60, concurrency=10, transactional=False)

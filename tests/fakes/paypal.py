@@ -21,6 +21,7 @@ from tests.fakes.network import refuse
 from tests.fakes.paypal_objects import (
     Elsewhere,
     Shown,
+    money,
     no,
     shown_capture,
     shown_order,
@@ -30,6 +31,7 @@ from tests.fakes.rail import Post, Rail, RailCharge, Sent
 
 CLIENT, SECRET, WEBHOOK = "a-client", "a-secret-that-is-long-enough", "WH-ID-1"
 PLACE = "https://api.paypal.com/v1/notifications/certs/"
+SUMMARY = ("dispute_id", "status", "dispute_amount")  # all that its list tells of a complaint
 EVENTS = {
     "approved": "PAYMENT.CAPTURE.COMPLETED",
     "declined": "PAYMENT.CAPTURE.DECLINED",
@@ -82,6 +84,7 @@ class PayPal(Rail):
         router.add_post("/v2/payments/captures/{id}/refund", self._refund)
         router.add_get("/v2/payments/refunds/{id}", self._refunded)
         router.add_get("/v1/customer/disputes", self._disputes)
+        router.add_get("/v1/customer/disputes/{id}", self._dispute)
         router.add_get("/v1/reporting/balances", self._balances)
         router.add_get("/v1/notifications/certs/{name}", self._certificate)
 
@@ -98,18 +101,39 @@ class PayPal(Rail):
     def decline(self, ref: str) -> RailCharge:
         return self._agree(self.charges[ref], declines=True)
 
-    def complain(self, ref: str, status: str = "OPEN", outcome: str = "") -> RailCharge:
-        """Let the payer complain; or end that, `RESOLVED` and how."""
+    def complain(
+        self, ref: str, status: str = "OPEN", outcome: str = "", gone: int = 0
+    ) -> RailCharge:
+        """Let the payer complain, and the money be held; or end that, `RESOLVED` and how. `gone`:
+        what the payer is given, where that is not all.
+        """
         charge = self.charges[ref]
+        kind = "UPDATED" if charge.is_disputed else "CREATED"
+        kind = "RESOLVED" if status == "RESOLVED" else kind
         charge.is_disputed = True
-        shown: Shown = {"dispute_id": f"PP-D-{ref}", "status": status}
+        about = {"seller_transaction_id": f"CAP-{ref}", "custom": charge.attempt}
+        shown: Shown = {
+            "dispute_id": f"PP-D-{ref}",
+            "status": status,
+            "dispute_amount": money(charge.amount, charge.currency),
+            "disputed_transactions": [about],
+        }
         if outcome:
             shown["dispute_outcome"] = {"outcome_code": outcome}
+        if gone:
+            shown["dispute_outcome"]["amount_refunded"] = money(gone, charge.currency)
+        is_lost = outcome in ("RESOLVED_BUYER_FAVOUR", "ACCEPTED")
+        charge.more["away"] = (gone or charge.amount) if is_lost else 0
+        charge.more["away"] = charge.amount if status != "RESOLVED" else charge.more["away"]
         self.complaints[f"CAP-{ref}"] = shown
-        about = {"seller_transaction_id": f"CAP-{ref}", "custom": charge.attempt}
-        event = {**shown, "disputed_transactions": [about]}
-        self.waiting.append(self.event("CUSTOMER.DISPUTE.CREATED", "dispute", event))
+        self.waiting.append(self.event(f"CUSTOMER.DISPUTE.{kind}", "dispute", shown))
         return charge
+
+    @override
+    def held(self, currency: str) -> int:
+        """Return what it holds for us, without what complaints have taken."""
+        here = [each for each in self.charges.values() if each.currency == currency]
+        return super().held(currency) - sum(int(each.more.get("away", 0)) for each in here)
 
     def _agree(self, charge: RailCharge, *, declines: bool) -> RailCharge:
         charge.more.update(is_agreed=True, declines=declines, version=charge.more["version"] + 1)
@@ -237,8 +261,17 @@ class PayPal(Rail):
     async def _disputes(self, request: web.Request) -> web.StreamResponse:
         if (denied := self._denied(request)) or not self.may_report:
             return denied or refuse(403, {"name": "NOT_AUTHORIZED"})
-        found = self.complaints.get(request.query["disputed_transaction_id"])
-        return web.json_response({"items": [found] if found else []})
+        wanted = request.query.get("disputed_transaction_id")
+        found = [each for of, each in self.complaints.items() if wanted in (None, of)]
+        summaries = [{name: each[name] for name in SUMMARY} for each in found]
+        return web.json_response({"items": summaries})
+
+    async def _dispute(self, request: web.Request) -> web.StreamResponse:
+        wanted = request.match_info["id"]
+        found = [each for each in self.complaints.values() if each["dispute_id"] == wanted]
+        if (denied := self._denied(request)) or not found:
+            return denied or refuse(404, {"name": "RESOURCE_NOT_FOUND"})
+        return web.json_response(found[0])
 
     async def _balances(self, request: web.Request) -> web.StreamResponse:
         if (denied := self._denied(request)) or not self.may_report:

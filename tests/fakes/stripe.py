@@ -16,12 +16,14 @@ from tests.fakes.network import Handler, refuse
 from tests.fakes.rail import Post, Rail, RailCharge, Sent
 from tests.fakes.stripe_objects import (
     INTENTS,
+    dispute,
     expanded,
     form,
     shown_dispute,
     shown_intent,
     shown_refund,
     shown_session,
+    taken,
 )
 
 KEY = "sk_test_a-key-that-is-long-enough"
@@ -35,9 +37,8 @@ EVENTS = {
 
 
 class Stripe(Rail):
-    """`settles_in`: the currency of its fees and payouts; empty: the payment's. `off_session`: what
-    a kept card is answered with, a decline code or nothing. `pending`: money not yet available.
-    `heads`: the headers of what was posted.
+    """`settles_in`: the currency of its fees and payouts; empty: the payment's. `off_session`: how
+    kept cards are declined, or nothing. `pending`: not yet available. `heads`: of what was posted.
     """
 
     provider, method, currency, country, phone = "stripe", "card", "EUR", "TG", ""
@@ -49,7 +50,6 @@ class Stripe(Rail):
         self.is_slow = False
         self.pending = 0
         self.events = 0
-        self.dispute_status = "needs_response"
         self.answered: dict[str, tuple[str, int, bytes]] = {}
         self.per_page = 100
         self.heads: list[Mapping[str, str]] = []
@@ -105,15 +105,20 @@ class Stripe(Rail):
         self.waiting = [(self.signed(body), body) for _, body in self.waiting]
         return await super().deliver(post)
 
-    def dispute(self, ref: str, status: str = "needs_response") -> RailCharge:
-        """Let the payer's bank take the money back, until the dispute is won."""
+    def dispute(
+        self, ref: str, status: str = "needs_response", amount: int = 0, fee: int = 0
+    ) -> RailCharge:
+        """Let the payer's bank take money back, all of it or so much, until the dispute is won."""
         charge = self.charges[ref]
-        charge.is_disputed, self.dispute_status = True, status
-        kind = "created" if status == "needs_response" else "closed"
-        self.waiting.append(
-            self.event(f"charge.dispute.{kind}", shown_dispute(charge, self.dispute_status))
-        )
+        kinds = dispute(charge, status, amount or charge.amount, fee)
+        about = shown_dispute(charge)
+        self.waiting += [self.event(f"charge.dispute.{kind}", about) for kind in kinds]
         return charge
+
+    @override
+    def held(self, currency: str) -> int:
+        found = (taken(each) for each in self.charges.values() if each.currency == currency)
+        return super().held(currency) - sum(found)
 
     def turn_card_down(self, ref: str, code: str = "insufficient_funds") -> None:
         """Decline a card while the page stays open for another one."""
@@ -232,8 +237,9 @@ class Stripe(Rail):
         return web.json_response(shown_refund(found, self.charges[found.charge]))
 
     async def _disputes(self, request: web.Request) -> web.StreamResponse:
-        charge = self._of_intent(request.query["payment_intent"])
-        rows = [shown_dispute(charge, self.dispute_status)] if charge and charge.is_disputed else []
+        wanted = request.query.get("payment_intent", "")
+        found = [each for each in self.charges.values() if each.is_disputed]
+        rows = [shown_dispute(each) for each in found if wanted in ("", each.more["intent"])]
         return self._denied(request) or self._page(request, rows)
 
     async def _balance(self, request: web.Request) -> web.StreamResponse:

@@ -15,6 +15,8 @@ INTENTS = {
     "pending": "processing",
 }
 REFUNDS = {"approved": "succeeded", "declined": "failed", "pending": "pending"}
+AWAY = ("needs_response", "under_review", "lost")
+ENDED = ("won", "lost", "warning_closed")
 PART = re.compile(r"\[([^\]]*)\]")
 NOTHING: frozenset[str] = frozenset()
 Shown = dict[str, Any]
@@ -81,15 +83,46 @@ def _shown_charge(charge: RailCharge, expand: frozenset[str], settles: str) -> S
     }
 
 
-def shown_dispute(charge: RailCharge, status: str) -> Shown:
+def dispute(charge: RailCharge, status: str, amount: int, fee: int) -> list[str]:
+    """Move the dispute of a charge on; return the kinds of its events. The bank takes money once,
+    and gives it back when the dispute is won; the fee stays with Stripe.
+    """
+    begun = charge.more.get("dispute")
+    found = charge.more.setdefault("dispute", {"amount": amount, "fee": fee, "moves": []})
+    found["status"], charge.is_disputed = status, True
+    kinds = ["updated" if begun else "created"]
+    if status in AWAY and not found["moves"]:
+        found["moves"].append((-found["amount"], found["fee"]))
+        kinds.insert(0, "funds_withdrawn")
+    if status in ENDED:
+        kinds.insert(0, "closed")
+    if status == "won" and len(found["moves"]) == 1:
+        found["moves"].append((found["amount"], 0))
+        kinds.insert(0, "funds_reinstated")
+    return kinds
+
+
+def taken(charge: RailCharge) -> int:
+    """Return what a dispute has taken of a charge until now, with what Stripe keeps for it."""
+    moves = charge.more.get("dispute", {}).get("moves", [])
+    return sum(fee - amount for amount, fee in moves)
+
+
+def shown_dispute(charge: RailCharge) -> Shown:
+    dispute, currency = charge.more["dispute"], charge.currency.lower()
     return {
         "id": f"dp_{charge.ref}",
         "object": "dispute",
-        "amount": charge.amount,
-        "currency": charge.currency.lower(),
+        "created": charge.more["created"],
+        "amount": dispute["amount"],
+        "balance_transactions": [
+            {"amount": amount, "fee": fee, "net": amount - fee, "currency": currency}
+            for amount, fee in dispute["moves"]
+        ],
+        "currency": currency,
         "charge": f"ch_{charge.ref}",
         "payment_intent": charge.more["intent"],
-        "status": status,
+        "status": dispute["status"],
         "metadata": {},
     }
 

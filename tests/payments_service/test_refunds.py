@@ -246,7 +246,8 @@ async def test_a_dispute_takes_the_money_until_it_is_decided(shop: Shop, outcome
     tools, database = shop.app.state.tools, shop.app.state.database
     for _ in range(2):
         async with database.sessions.begin() as session:
-            await disputes.follow_reversal(session, tools, attempt_id(order), 0, is_disputed=True)
+            begun = disputes.Reversal(is_disputed=True)
+            await disputes.follow_reversal(session, tools, attempt_id(order), begun)
     (dispute,) = (await staff.disputes()).items
     assert (dispute.amount, dispute.state) == (PRICE, "open")
     assert (await story(shop.app, order.id)).order.state == OrderState.disputed

@@ -12,8 +12,8 @@ from kit.events import emit
 from kit.jobs import enqueue
 from payments_service.actions.tools import Tools
 from payments_service.models.orders import Attempt, Order
-from payments_service.providers.provider import Seen
-from payments_service.queries import ledger, orders
+from payments_service.providers.provider import Disputed, Seen
+from payments_service.queries import ledger, orders, refunds
 from payments_service.rules import attempts, takings, taxes
 from payments_service.rules.orders import PAYABLE
 
@@ -139,7 +139,7 @@ async def _tell_paid(session: AsyncSession, order: Order, seconds: float) -> Non
 async def _follow_reversal(session: AsyncSession, attempt: Attempt, seen: Seen) -> None:
     """Tell whoever keeps refunds that money went back at the provider, or is argued about."""
     is_more = seen.refunded > attempt.refunded_amount
-    if not is_more and seen.disputed == attempt.is_disputed:
+    if not is_more and not await _has_dispute_moved(session, attempt, seen):
         return
     attempt.refunded_amount = max(seen.refunded, attempt.refunded_amount)
     attempt.is_disputed = seen.disputed
@@ -147,5 +147,21 @@ async def _follow_reversal(session: AsyncSession, attempt: Attempt, seen: Seen) 
         "attempt_id": str(attempt.id),
         "refunded": attempt.refunded_amount,
         "is_disputed": attempt.is_disputed,
+        "dispute": _told(seen.dispute) if seen.dispute else None,
+        "at": now().isoformat(),
     }
     await enqueue(session, "follow_reversal", asked)
+
+
+async def _has_dispute_moved(session: AsyncSession, attempt: Attempt, seen: Seen) -> bool:
+    """Say whether a dispute began, or stands otherwise than in our books."""
+    if seen.disputed != attempt.is_disputed:
+        return True
+    if seen.dispute is None:
+        return False
+    kept = await refunds.dispute_of(session, attempt.id)
+    return kept is not None and (kept.state, kept.fee) != (seen.dispute.state, seen.dispute.fee)
+
+
+def _told(dispute: Disputed) -> dict[str, str | int]:
+    return {"state": str(dispute.state), "amount": dispute.amount, "fee": dispute.fee}

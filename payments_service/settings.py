@@ -52,6 +52,9 @@ class Settings(ServiceSettings):
 
     # Coins and films.
     low_coins: int = Field(20, ge=0, description="who has fewer coins is told so, once; 0: nobody")
+    coin_warning_days: int = Field(
+        7, ge=0, description="who has coins that expire is told so long before; 0: nobody"
+    )
     bonus_days: int = Field(
         180, ge=0, description="coins that come as a bonus expire after so long; 0: never"
     )

@@ -55,6 +55,8 @@ class CoinLot(Row, Table):
     value_currency: Mapped[str] = mapped_column(default="")
     expires_at: Mapped[datetime | None]
     order_id: Mapped[UUID | None]
+    warned_at: Mapped[datetime | None]
+    """When its owner was told that it expires soon."""
     created_at: Mapped[datetime]
 
 

@@ -31,6 +31,23 @@ MOVES = text("""
 """)
 
 
+# Whoever is spending a lot now is told of it the next time.
+SOON_GONE = text("""
+    WITH owners AS (
+        SELECT DISTINCT account_id FROM coin_lot
+        WHERE expires_at > :at AND expires_at <= :until AND remaining > 0 AND warned_at IS NULL
+        LIMIT :count
+    ), soon AS (
+        SELECT id FROM coin_lot JOIN owners USING (account_id)
+        WHERE expires_at > :at AND expires_at <= :until AND remaining > 0 AND warned_at IS NULL
+        FOR UPDATE OF coin_lot SKIP LOCKED
+    ), told AS (
+        UPDATE coin_lot SET warned_at = :at FROM soon WHERE coin_lot.id = soon.id
+        RETURNING account_id, remaining, expires_at
+    )
+    SELECT account_id, sum(remaining), min(expires_at) FROM told GROUP BY account_id
+""")
+
 Left = tuple[CoinKind, datetime | None, int]
 
 
@@ -52,6 +69,15 @@ async def lots(session: AsyncSession, account_id: UUID, at: datetime) -> list[Le
 async def balance(session: AsyncSession, account_id: UUID, at: datetime) -> int:
     """Return the coins an account can spend."""
     return sum(count for _, _, count in await lots(session, account_id, at))
+
+
+async def soon_gone(
+    session: AsyncSession, at: datetime, until: datetime, count: int
+) -> list[tuple[UUID, int, datetime]]:
+    """Return who has coins that expire before `until`, how many, from when on; each lot once."""
+    given = {"at": at, "until": until, "count": count}
+    rows = await session.execute(SOON_GONE, given)
+    return [(account_id, int(coins), first_at) for account_id, coins, first_at in rows]
 
 
 async def moves(

@@ -5,7 +5,7 @@ from uuid import UUID
 from kit.clock import now
 from kit.jobs import Job, Tasks, enqueue
 from payments_service.actions.bundles import growing
-from payments_service.actions.coins import lots
+from payments_service.actions.coins import expiring, lots
 from payments_service.actions.films import access
 from payments_service.actions.tools import Tools
 from payments_service.queries import shop
@@ -24,6 +24,13 @@ async def follow_grant(job: Job, grant_id: str) -> None:
 async def expire_coins(job: Job) -> None:
     """Take out granted coins whose time is over, as long as there are some."""
     while await lots.expire(job.session, MOST) == MOST:
+        pass
+
+
+@tasks.every(3600)
+async def warn_of_expiry(job: Job) -> None:
+    """Tell those whose granted coins expire soon."""
+    while await expiring.warn(job.session, _tools(job), MOST) == MOST:
         pass
 
 

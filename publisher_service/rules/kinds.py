@@ -85,6 +85,7 @@ KINDS: Mapping[str, Kind] = {
         ),
         Kind(TRIAL, "account", ("url",), (), LOUD, is_fixed=True, is_shown=False),
         _money("coins.low", "coins", "link"),
+        _money("coins.expiring", "coins", "until", "link"),
         _money("coins.gift", "giver", "coins", "message", "link"),
         _money("coins.granted", "coins", "why", "link"),
         _money("film.yours", "title", "url"),

@@ -1,4 +1,4 @@
-"""What operators say of the holder of a payout number; what providers say of disputes; when."""
+"""What operators say of who is paid, and providers of disputes; who was told that coins expire."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -20,9 +20,11 @@ def upgrade() -> None:
     fee = sa.Column("fee", sa.BigInteger(), server_default=sa.text("0"), nullable=False)
     op.add_column("dispute", fee)
     op.add_column("dispute", sa.Column("seen_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("coin_lot", sa.Column("warned_at", sa.DateTime(timezone=True), nullable=True))
 
 
 def downgrade() -> None:
+    op.drop_column("coin_lot", "warned_at")
     for name in ("seen_at", "fee"):
         op.drop_column("dispute", name)
     for name in ("holder_checked_at", "holder_checked_with", "holder_found", "holder_check"):

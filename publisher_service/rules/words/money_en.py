@@ -12,6 +12,13 @@ MONEY: Mapping[str, Words] = {
         "Hello {name},\n\nThere are only {coins} coins left in your wallet.\n\n"
         "[Top up my wallet]({link})",
     ),
+    "coins.expiring": Words(
+        "Coins that expire soon",
+        "{coins} coins expire soon",
+        "{coins} coins expire soon, the first on {until}.",
+        "Hello {name},\n\n{coins} coins in your wallet expire soon, the first on {until}. A film "
+        "before that? Coins that you were given are spent first.\n\n[See my wallet]({link})",
+    ),
     "coins.gift": Words(
         "Coins you were given",
         "{giver} gives you {coins} coins",

@@ -12,6 +12,14 @@ MONEY: Mapping[str, Words] = {
         "Bonjour {name},\n\nIl ne reste que {coins} pièces dans votre portefeuille.\n\n"
         "[Recharger mon portefeuille]({link})",
     ),
+    "coins.expiring": Words(
+        "Pièces qui expirent bientôt",
+        "{coins} pièces expirent bientôt",
+        "{coins} pièces expirent bientôt, les premières le {until}.",
+        "Bonjour {name},\n\n{coins} pièces de votre portefeuille expirent bientôt, les premières "
+        "le {until}. Un film d’ici là ? Les pièces offertes sont dépensées en premier.\n\n"
+        "[Voir mon portefeuille]({link})",
+    ),
     "coins.gift": Words(
         "Pièces reçues en cadeau",
         "{giver} vous offre {coins} pièces",

@@ -15,6 +15,7 @@ from kit.contracts.payments.orders_client import OrdersClient
 from kit.contracts.payments.papers_client import PapersClient
 from kit.contracts.payments.payouts_client import PayoutsClient
 from kit.contracts.payments.promotions_client import PromotionsClient
+from kit.contracts.payments.refunds_client import RefundsClient
 from kit.contracts.payments.shop_client import ShopClient
 from kit.contracts.payments.subscriptions_client import SubscriptionsClient
 from kit.contracts.payments.vouchers_client import VouchersClient
@@ -64,6 +65,8 @@ from public_interface.pages.money import (
     means,
     order,
     plans,
+    refunds,
+    returns,
     sheet,
     subscription,
     wallet,
@@ -75,12 +78,12 @@ PAGES = (home, browse, film, series, code, watch, makers, images, robots, push_w
 ACCOUNT = (
     sign_in, second_factor, sign_up, mailed, links, acting, providers,
     confirm, security, factors, profile, codes, wishes, places, notices, viewers, privacy,
-    buying, history, order, means, wallet, plans, subscription, earnings,
+    buying, history, order, means, refunds, wallet, returns, plans, subscription, earnings,
     sheet,
 )  # fmt: skip
 PAYMENTS: tuple[type[ServiceClient], ...] = (
     OrdersClient, CoinsClient, ShopClient, SubscriptionsClient, PromotionsClient, VouchersClient,
-    PapersClient, EarningsClient, PayoutsClient,
+    PapersClient, EarningsClient, PayoutsClient, RefundsClient,
 )  # fmt: skip
 MEGABYTE = 1024 * 1024
 VENDOR = {

@@ -209,6 +209,13 @@ class GiftForm(Schema):
     key: Key
 
 
+class RefundForm(Schema):
+    """An order to give back: the money to where it came from, or coins."""
+
+    key: Key
+    way: Literal["source", "coins"]
+
+
 class UnlockForm(Schema):
     """A film for coins, for good or rented."""
 

@@ -1,6 +1,7 @@
 """Who may watch what, and what there is to do about it. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 from enum import StrEnum
 from urllib.parse import quote
 
@@ -9,6 +10,8 @@ import phonenumbers
 from kit.contracts.catalog.films import FilmCard
 from kit.contracts.catalog.words import AccessLevel, VideoState
 from kit.contracts.payments.orders import Attempt, AttemptState, Order, OrderState
+from kit.contracts.payments.refunds import Refund, RefundOffer, RefundState
+from kit.contracts.payments.shop import Grant
 from kit.contracts.tokens import Verification
 
 PLAYABLE = frozenset({VideoState.playable, VideoState.ready})
@@ -151,6 +154,42 @@ def stage(order: Order) -> Stage:
         return Stage.wait
     is_over = order.state in {OrderState.expired, OrderState.cancelled}
     return Stage.over if is_over else Stage.choose
+
+
+class Return(StrEnum):
+    """How far giving an order back is."""
+
+    offer = "offer"
+    moving = "moving"
+    done = "done"
+    no = "no"
+
+
+def return_stage(offer: RefundOffer, last: Refund | None) -> Return:
+    """Return what the page of giving back shows; a refund that failed may be asked for again."""
+    if last is not None and last.state is RefundState.pending:
+        return Return.moving
+    if offer.may:
+        return Return.offer
+    is_back = last is not None and last.state is RefundState.succeeded
+    return Return.done if is_back else Return.no
+
+
+def why_kept(grants: Sequence[Grant], at: datetime) -> str:
+    """Return why films that came together for coins cannot be given back; "" when they can."""
+    if any(each.started_at is not None for each in grants):
+        return "watched"
+    until = [each.refundable_until for each in grants]
+    return "" if all(each is not None and each > at for each in until) else "late"
+
+
+STRAY = frozenset({"wrong_amount", "paid_already"})
+
+
+def charged(order: Order) -> Attempt | None:
+    """Return the attempt that paid an order: neither a second one, nor one of another amount."""
+    paid = [each for each in order.attempts if each.state is AttemptState.approved]
+    return next((each for each in paid if each.reason not in STRAY), None)
 
 
 def last_attempt(order: Order) -> Attempt | None:

@@ -35,6 +35,9 @@ class Settings(SiteSettings):
         pattern=r"^[A-Z]{2}$",
         description="the country of numbers that pay, until one was typed",
     )
+    seller_email: str = shared(
+        "PAYMENTS_SELLER_EMAIL", "", description="where questions about an invoice go"
+    )
     order_limit: str = Field("30/minute", description="orders and payments an address may begin")
     image_cache_bytes: int = Field(
         16 * 1024 * 1024, ge=0, description="memory for posters that were asked for lately"

@@ -10,6 +10,7 @@ from kit.contracts.payments.refunds import (
     DisputeOutcome,
     DisputeQuery,
     Disputes,
+    OrderRefunds,
     Refund,
     RefundNew,
     RefundOffer,
@@ -64,6 +65,13 @@ async def refund(
     """
     row = await asking.refund(session, tools, caller, order_id, new, key, secret)
     return reading.shown(row)
+
+
+@router.get("/orders/{order_id}/refunds", summary="What of an order went back")
+async def refunds_of_order(
+    order_id: UUID, caller: CallerDep, session: ReadSession, secret: Secret = ""
+) -> OrderRefunds:
+    return await reading.of_order(session, caller, order_id, secret)
 
 
 @router.get("/refunds", summary="All refunds, newest first")

@@ -7,6 +7,7 @@ from fastapi import Query
 
 from kit.contracts.payments.shop import (
     FilmOffer,
+    FilmStart,
     FilmTerms,
     FilmTermsList,
     FilmTermsNew,
@@ -20,6 +21,7 @@ from kit.contracts.payments.shop_errors import (
 )
 from kit.pages import Limit
 from kit.web import CallerDep, ReadSession, Router, Session
+from payments_service.actions import privacy
 from payments_service.actions.films import seeing, terms, unlocking, using
 from payments_service.endpoints.given import MoneyReader, MoneyWriter, ToolsDep
 from payments_service.endpoints.people import (
@@ -54,6 +56,13 @@ async def unlock(film_id: UUID, new: UnlockNew, me: Account, tools: ToolsDep) ->
 async def start_film(film_id: UUID, me: Account, tools: ToolsDep) -> None:
     """Without anything of it in the account, nothing happens."""
     await using.start_film(tools, film_id, me)
+
+
+@router.post("/films/{film_id}/starts", status_code=204, summary="Tell that a code began to play")
+async def start_by_codes(film_id: UUID, new: FilmStart, caller: CallerDep, tools: ToolsDep) -> None:
+    """Services only: of what these codes opened nothing is given back any more."""
+    privacy.check_service(caller)
+    await using.start_by_codes(tools, film_id, new)
 
 
 @router.get("/me/grants", summary="The films one has, the newest first")

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import case, delete, exists, select, update
+from sqlalchemy import case, delete, exists, or_, select, update
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
@@ -73,6 +73,20 @@ async def live_grants(
         Grant.account_id == account_id,
         Grant.film_id.in_(film_ids),
         Grant.state != GrantState.ended,
+    )
+    return (await session.scalars(asked)).all()
+
+
+async def grants_of_codes(
+    session: AsyncSession, film_id: UUID, token_ids: Sequence[UUID], account_ids: Sequence[UUID]
+) -> Sequence[UUID]:
+    """Return the unwatched grants of a film that these tokens, or these accounts, hold."""
+    is_nobodys = Grant.account_id.is_(None) & Grant.token_id.in_(token_ids)
+    asked = select(Grant.id).where(
+        or_(is_nobodys, Grant.account_id.in_(account_ids)),
+        Grant.film_id == film_id,
+        Grant.state != GrantState.ended,
+        Grant.started_at.is_(None),
     )
     return (await session.scalars(asked)).all()
 

@@ -23,6 +23,7 @@ from tests.admin_interface.browsing import see, send
 from tests.factories import accounts, catalog
 from tests.public_interface.conftest import believe, visitor
 from tests.public_interface.paying import a_key, ask, bought, signed_in, stage
+from tests.public_interface.watching import watches
 
 HERE = "/account/earnings"
 PLACE = {"phone": "90 12 34 56", "country": "TG", "method": "mixx", "holder_name": "Charlie"}
@@ -52,19 +53,6 @@ async def charlie(shop: FastAPI, film: Film) -> httpx.AsyncClient:
     browser = visitor(shop)
     await signed_in(browser)
     return browser
-
-
-async def watches(browser: httpx.AsyncClient, film: Film, seconds: float) -> None:
-    """Have the player ask for its next grant after so many seconds."""
-    page = await see(browser, f"/watch/{film.slug}")
-    token = re.search(r'data-csrf="([^"]+)"', page.text)
-    assert token
-    answer = await browser.post(
-        f"/watch/{film.slug}/grant",
-        json={"kind": "hls", "watched_seconds": seconds},
-        headers={"X-CSRF-Token": token[1], "Accept": "application/json"},
-    )
-    assert answer.status_code == 200, answer.text
 
 
 async def test_nobody_is_asked_to_pay_for_their_own_film(

@@ -98,7 +98,9 @@ class GivingAttempt(Schema):
 
 
 class Refund(Schema):
-    """Seen by whose order it is, and by `money:read` (`trouble` and `attempts` by them alone)."""
+    """Seen by whose order it is, and by `money:read` (`trouble`, `attempts` and who of the staff
+    asked by them alone).
+    """
 
     id: UUID
     order_id: UUID
@@ -119,6 +121,12 @@ class Refund(Schema):
     settled_at: datetime | None
 
 
+class OrderRefunds(Schema):
+    """What of one order went back, or is on its way; the oldest first."""
+
+    items: list[Refund]
+
+
 class RefundStory(Refund):
     attempts: list[GivingAttempt]
 
@@ -135,7 +143,8 @@ class RefundQuery(Schema):
 class RefundOffer(Schema):
     """Whether who bought may have an order refunded now, and until when; asked by a page.
 
-    `why_not`: `late`, `watched`, `nothing_left`, `not_paid`, `kind`, `disputed`.
+    `why_not`: `late`, `watched`, `nothing_left`, `not_paid`, `kind`, `disputed`, `by_hand` (what
+    took the money sends none back). `ways`: those that can be chosen now.
     """
 
     may: Flag
@@ -145,6 +154,7 @@ class RefundOffer(Schema):
     currency: str
     coins: Count
     bonus_coins: Count
+    ways: list[Way]
 
 
 class Dispute(Schema):

@@ -10,6 +10,7 @@ from kit.contracts.payments.refunds import (
     DisputeOutcome,
     DisputeQuery,
     Disputes,
+    OrderRefunds,
     Refund,
     RefundNew,
     RefundOffer,
@@ -44,6 +45,10 @@ class RefundsClient(ServiceClient):
         path = f"/orders/{order_id}/refunds"
         answer = await self.send("POST", path, new, key=key, headers=_shown(secret))
         return Refund.model_validate_json(answer.content)
+
+    async def refunds_of(self, order_id: UUID, secret: str = "") -> OrderRefunds:
+        answer = await self.send("GET", f"/orders/{order_id}/refunds", headers=_shown(secret))
+        return OrderRefunds.model_validate_json(answer.content)
 
     # What staff see and do.
 

@@ -37,7 +37,7 @@ class Grant(Schema):
     """A film somebody has. A rental has to be begun before `expires_at`; begun, it ends then.
 
     `code` opens the film for whoever has no account. `refundable_until`: coins come back until
-    then, if nothing was watched.
+    then, if nothing was watched; what has one `spend_id` was paid together and goes back together.
     """
 
     id: UUID
@@ -48,6 +48,7 @@ class Grant(Schema):
     coins: int
     code: str
     bundle_id: UUID | None
+    spend_id: UUID | None
     finish_within_hours: int | None
     created_at: datetime
     started_at: datetime | None
@@ -202,6 +203,13 @@ class FilmOffer(Schema):
     finish_within_hours: int | None
     balance: int | None
     bundles: list[Bundle]
+
+
+class FilmStart(Schema):
+    """Who began to watch by codes: the tokens that open the film, and the accounts they are of."""
+
+    token_ids: Annotated[list[UUID], Field(max_length=20)] = Field(default_factory=list)
+    account_ids: Annotated[list[UUID], Field(max_length=20)] = Field(default_factory=list)
 
 
 class UnlockNew(Schema):

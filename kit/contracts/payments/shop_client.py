@@ -10,6 +10,7 @@ from kit.contracts.payments.shop import (
     BundleNew,
     Bundles,
     FilmOffer,
+    FilmStart,
     FilmTerms,
     FilmTermsList,
     FilmTermsNew,
@@ -57,6 +58,10 @@ class ShopClient(ServiceClient):
     async def start_film(self, film_id: UUID) -> None:
         """Tell that the caller began to watch this film, whatever they have of it."""
         await self.post(f"/films/{film_id}/start", key="again")
+
+    async def start_by_codes(self, film_id: UUID, new: FilmStart) -> None:
+        """Tell that somebody began to watch by a code, wherever it was bought; services only."""
+        await self.post(f"/films/{film_id}/starts", new, key="again")
 
     async def refund(self, grant_id: UUID) -> Grant:
         """Give an unwatched film back for its coins; raise RefundTooLate, WatchedAlready."""

@@ -1,5 +1,6 @@
 """What is done with a film one has: begun, given back."""
 
+from contextlib import suppress
 from uuid import UUID
 
 from kit import clock
@@ -42,6 +43,15 @@ async def start_film(tools: Tools, film_id: UUID, account_id: UUID) -> None:
             await start(tools, found.id, account_id)
         except RentalOver:  # it ended this very moment: the player is told by the catalogue
             return
+
+
+async def start_by_codes(tools: Tools, film_id: UUID, new: wire.FilmStart) -> None:
+    """Note the first play of what codes opened, also on a device that did not buy it."""
+    async with tools.database.reads() as session:
+        found = await queries.grants_of_codes(session, film_id, new.token_ids, new.account_ids)
+    for grant_id in found:
+        with suppress(RentalOver):
+            await start(tools, grant_id, None)
 
 
 async def refund(tools: Tools, grant_id: UUID, account_id: UUID) -> wire.Grant:

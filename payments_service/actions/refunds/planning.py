@@ -15,6 +15,7 @@ from kit.contracts.payments.refunds import (
     RefundNew,
     RefundOffer,
     RefundPlan,
+    Way,
 )
 from payments_service.actions.orders import seeing
 from payments_service.actions.refunds.views import viewers_of
@@ -50,20 +51,24 @@ async def offer(
     session: AsyncSession, tools: Tools, caller: Caller, order_id: UUID, secret: str
 ) -> RefundOffer:
     """Say whether who bought may have it refunded; raise OrderNotFound for others' orders."""
-    order = await _order(session, caller, order_id, secret)
+    order = await order_seen(session, caller, order_id, secret)
     why = await _why_not(session, tools, order)
     left = await _left(session, order)
     amount = left.refundable if left and not why else 0
     coins, bonus = _coins(tools, order, amount)
+    ways = _ways(tools, order, amount)
+    if amount and not ways:
+        why = "by_hand"
     days = tools.settings.refund_days
     return RefundOffer(
-        may=not why and amount > 0,
+        may=bool(ways),
         why_not=why,
         until=rules.until(order, days) if order.paid_at else None,
         refundable_amount=amount,
         currency=order.currency,
         coins=coins,
         bonus_coins=bonus,
+        ways=ways,
     )
 
 
@@ -76,7 +81,7 @@ async def plan(
     secret: str = "",
 ) -> Planned:
     """Return what is allowed; raise NotRefundable, TooMuchRefunded, OrderNotFound."""
-    order = await _order(session, caller, order_id, secret)
+    order = await order_seen(session, caller, order_id, secret)
     is_staff = seeing.is_staff(caller, "money:write")
     if order.state not in rules.PAID:
         why = await _why_not(session, tools, order)
@@ -94,6 +99,8 @@ async def plan(
         raise NotRefundable("This is less than the smallest amount of the other currency.", why="")
     if asked.way == "coins" and order.account_id is None:
         raise NotRefundable("Coins need an account; this order has none.", why="account")
+    if not is_staff and asked.way not in _ways(tools, order, amount):
+        raise NotRefundable("This cannot be given back this way; take the other one.", why="way")
     coins, bonus = _coins(tools, order, amount) if asked.way == "coins" else (0, 0)
     rule = "admin" if is_staff else "window"
     return Planned(order, attempt, left, amount, source_amount, asked.way, rule, coins, bonus)
@@ -156,11 +163,20 @@ def _coins(tools: Tools, order: Order, amount: int) -> tuple[int, int]:
     return rules.coins_for(amount, settings.refund_coin_amount, settings.refund_bonus_percent)
 
 
-async def _order(session: AsyncSession, caller: Caller, order_id: UUID, secret: str) -> Order:
+async def order_seen(session: AsyncSession, caller: Caller, order_id: UUID, secret: str) -> Order:
+    """Return an order to whose it is and to staff; raise OrderNotFound for anybody else."""
     order = await orders.order(session, order_id)
     if not seeing.is_staff(caller, "money:read"):
         seeing.check_owner(order, caller, secret)
     return order
+
+
+def _ways(tools: Tools, order: Order, amount: int) -> list[Way]:
+    attempt = _matched(order)
+    if attempt is None or not amount:
+        return []
+    coins, _ = _coins(tools, order, amount)
+    return rules.ways(order.kind, attempt.provider, coins)
 
 
 async def _why_not(session: AsyncSession, tools: Tools, order: Order) -> str:

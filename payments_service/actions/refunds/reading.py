@@ -1,13 +1,15 @@
-"""Refunds and disputes as staff read them."""
+"""Refunds and disputes as staff read them, and as who bought does."""
 
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from kit.auth import Caller
 from kit.contracts.payments import refunds as wire
 from kit.contracts.payments.errors import RefundNotFound
 from kit.db import find
 from kit.pages import encode_cursor
+from payments_service.actions.refunds import planning
 from payments_service.models.papers import Refund
 from payments_service.queries import giving
 from payments_service.queries import refunds as queries
@@ -40,6 +42,17 @@ async def disputes(
     return wire.Disputes(items=items, next_cursor=following)
 
 
+async def of_order(
+    session: AsyncSession, caller: Caller, order_id: UUID, secret: str
+) -> wire.OrderRefunds:
+    """Return what of an order went back; raise OrderNotFound for others' orders."""
+    order = await planning.order_seen(session, caller, order_id, secret)
+    rows = await queries.refunds_of_order(session, order.id)
+    return wire.OrderRefunds(items=[shown(row) for row in rows])
+
+
 def shown(row: Refund) -> wire.Refund:
-    """Return a refund as who bought sees it: what troubled the provider is for staff."""
-    return wire.Refund.model_validate(row).model_copy(update={"trouble": ""})
+    """Return a refund as who bought sees it: who did it and what troubled it is for staff."""
+    is_own = row.asked_by == str(row.account_id)
+    hidden = {"trouble": "", "asked_by": row.asked_by if is_own else ""}
+    return wire.Refund.model_validate(row).model_copy(update=hidden)

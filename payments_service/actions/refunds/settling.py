@@ -65,11 +65,12 @@ async def succeed_in_coins(session: AsyncSession, tools: Tools, row: Refund) -> 
     await succeed(session, tools, row)
     if row.account_id is None:
         return
+    order = await orders.order(session, row.order_id)
     coming = Coming(
         account_id=row.account_id,
         key=f"refund:{row.id}",
         source=f"order/{row.order_id}",
-        title=row.reason,
+        title=row.reason or order.title,
         bought=row.coins,
         granted=row.bonus_coins,
         value=row.amount,

@@ -18,9 +18,6 @@ ORDERS_SECONDS, PAYING_SECONDS, NUMBER_SECONDS = 90 * DAY, 2 * DAY, 365 * DAY
 BETWEEN, WITHIN = "~", "."
 
 
-RENTED, MOST_RENTED = "rented", 5
-
-
 @dataclass(frozen=True)
 class Kept:
     """An order made in this browser; `secret` is empty when it is an account's."""
@@ -61,27 +58,6 @@ def keep_order(request: Request, answer: Response, kept: Kept, subject: str = ""
 def forget_paying(answer: Response) -> None:
     """Forget what was under way: it has ended, and the film's page sees it for itself."""
     answer.delete_cookie(PAYING, path="/films")
-
-
-def keep_rental(request: Request, answer: Response, film_id: str, grant_id: str) -> None:
-    """Keep what tells payments that a rental without an account is begun."""
-    others = [each for each in _rented(request) if each[0] != film_id]
-    whole = [(film_id, grant_id), *others][:MOST_RENTED]
-    text = BETWEEN.join(WITHIN.join(each) for each in whole)
-    _set(request, answer, RENTED, text, ORDERS_SECONDS, "/")
-
-
-def rental(request: Request, film_id: str) -> UUID | None:
-    """Return the grant by which this film was rented here without an account."""
-    found = next((grant for film, grant in _rented(request) if film == film_id), "")
-    kept = _kept(found)
-    return kept.order_id if kept else None
-
-
-def _rented(request: Request) -> list[tuple[str, str]]:
-    whole = request.cookies.get(RENTED, "")[:1000]
-    pairs = (entry.partition(WITHIN) for entry in whole.split(BETWEEN) if entry)
-    return [(film, grant) for film, _, grant in pairs]
 
 
 def number(request: Request) -> str:

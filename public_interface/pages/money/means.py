@@ -137,14 +137,26 @@ async def cash(request: Request, mine: MyOrder, vouchers: Vouchers) -> Response:
 @router.get(HERE + "/receipt.pdf")
 async def receipt(request: Request, mine: MyOrder, papers: Papers) -> Response:
     """Send the invoice; it is written a moment after the money came."""
+    return await _paper(request, mine, papers, PaperKind.invoice)
+
+
+@router.get(HERE + "/credit-note.pdf")
+async def credit_note(request: Request, mine: MyOrder, papers: Papers) -> Response:
+    """Send what proves a refund, the latest of this order."""
+    return await _paper(request, mine, papers, PaperKind.credit_note)
+
+
+async def _paper(
+    request: Request, mine: MyOrder, papers: PapersClient, kind: PaperKind
+) -> Response:
     await mine.orders.order(mine.id, mine.secret)  # papers are shown to any service that asks
     found = (await papers.papers_of(mine.id, mine.secret)).items
-    invoices = [paper for paper in found if paper.kind is PaperKind.invoice]
-    if not invoices:
+    wanted = [paper for paper in found if paper.kind is kind]
+    if not wanted:
         return back(request, mine.path, SOON, "info")
     language = choices(request).language
-    body = await papers.paper_pdf(invoices[0].id, mine.secret, "en" if language == "en" else "fr")
-    return pdf(body, invoices[0].number)
+    body = await papers.paper_pdf(wanted[-1].id, mine.secret, "en" if language == "en" else "fr")
+    return pdf(body, wanted[-1].number)
 
 
 @router.get(HERE + "/gift-card")

@@ -18,6 +18,7 @@ from public_interface.pages.account.notices import SSE, opened
 from public_interface.pages.account.sayings import said
 from public_interface.pages.home import Catalog
 from public_interface.pages.money import kept
+from public_interface.pages.money.giving_back import hint
 from public_interface.pages.money.order_view import Asked, order_view, settled
 from public_interface.pages.money.till import Mine, MyOrder, not_too_often, show
 from public_interface.pages.visitor import VisitorDep
@@ -25,7 +26,7 @@ from public_interface.rules import Stage
 
 router = APIRouter()
 HERE = "/orders/{order_id}"
-WHICH = mark("Choisissez comment payer : ce numéro ne dit pas son opérateur.")
+WHICH = mark("Vérifiez ce numéro, ou choisissez comment payer : il ne dit pas son opérateur.")
 NUMBER = mark("Écrivez le numéro qui paie.")
 
 
@@ -45,6 +46,7 @@ async def order(
     if rules.stage(found) is Stage.wait and request.headers.get("sec-fetch-site") == "cross-site":
         found = await _asked(mine) or found
     view = await order_view(request, mine, catalog, found, remembered(request), person)
+    view = view.model_copy(update={"giving_back": await hint(mine, found, words(request))})
     answer = show(request, "order_state" if fragment else "order", view)
     return await settled(request, answer, found, visitor, person)
 

@@ -19,6 +19,7 @@ from public_interface.pages.account.frame import words
 from public_interface.pages.cards import PictureView
 from public_interface.pages.money import kept, ways
 from public_interface.pages.money.buying import goal_of
+from public_interface.pages.money.giving_back import HintView
 from public_interface.pages.money.till import Mine, new_key
 from public_interface.pages.money.ways import WayView
 from public_interface.pages.visitor import Visitor, keep_bought
@@ -98,6 +99,7 @@ class OrderView(Schema):
     goal: str
     refunded: str
     papers: bool
+    giving_back: HintView | None = None
 
 
 async def order_view(
@@ -111,7 +113,7 @@ async def order_view(
     say = words(request)
     stage = rules.stage(order)
     last = rules.last_attempt(order)
-    film = await _film(catalog, order)
+    film = await film_of(catalog, order)
     offered = await _ways(request, mine, order, asked) if stage is Stage.choose else []
     first, more = _folded(offered, asked)
     return OrderView(
@@ -149,12 +151,10 @@ async def settled(
     codes = _codes(order)
     if codes and rules.stage(order) is Stage.done and person is None:
         await keep_bought(request, answer, visitor, codes)
-        if order.kind is OrderKind.rental and isinstance(order.given.get("grant_id"), str):
-            kept.keep_rental(request, answer, order.subject, order.given["grant_id"])
     return answer
 
 
-async def _film(catalog: CatalogClient, order: Order) -> Film | None:
+async def film_of(catalog: CatalogClient, order: Order) -> Film | None:
     if order.kind not in {OrderKind.film, OrderKind.rental}:
         return None
     try:

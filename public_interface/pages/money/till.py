@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse
 
 from kit.client import ServiceClient
 from kit.contracts.payments.orders_client import OrdersClient
+from kit.contracts.payments.refunds_client import RefundsClient
 from kit.limits import Limiter
 from kit.schema import Schema
 from kit.site.render import render
@@ -31,14 +32,16 @@ def speaking(kind: type[Client]) -> Any:  # noqa: ANN401  (FastAPI's Depends)
 
 
 Orders = Annotated[OrdersClient, speaking(OrdersClient)]
+Refunds = Annotated[RefundsClient, speaking(RefundsClient)]
 
 
 class Mine:
     """One order for whoever made it: their account's, or the one whose secret this browser has."""
 
-    def __init__(self, order_id: UUID, request: Request, orders: Orders) -> None:
+    def __init__(self, order_id: UUID, request: Request, orders: Orders, refunds: Refunds) -> None:
         self.id = order_id
         self.orders = orders
+        self.refunds = refunds
         self.secret = kept.secret_of(request, order_id)
         self.path = f"/orders/{order_id}"
 
@@ -63,5 +66,10 @@ async def not_too_often(request: Request, what: str) -> None:
 
 
 def picture_of(svg: str) -> str:
-    """Return a drawing as an address: our policy lets no style of its own in."""
+    """Return a drawing as an address: our policy lets no style of its own in.
+
+    What was drawn to stand in a page has no namespace; alone, it is no picture without one.
+    """
+    if "xmlns" not in svg:
+        svg = svg.replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"', 1)
     return f"data:image/svg+xml;base64,{b64encode(svg.encode()).decode()}"

@@ -1,9 +1,11 @@
 """The wallet: coins, packs to buy, what became of them, gifts, and cards turned into coins."""
 
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
+from kit import clock
 from kit.contracts.payments.coins import GiftNew, Movement, MovementKind, PackOffer, Wallet
 from kit.contracts.payments.coins_client import CoinsClient
 from kit.contracts.payments.vouchers_client import VouchersClient
@@ -18,6 +20,7 @@ from public_interface.pages import cards
 from public_interface.pages.account.frame import back, words
 from public_interface.pages.account.sayings import said
 from public_interface.pages.money.buying import country_of
+from public_interface.pages.money.returns import LinkView, Shop, links
 from public_interface.pages.money.till import new_key, not_too_often, show
 
 router = APIRouter()
@@ -52,7 +55,7 @@ class PackView(Schema):
 
 
 class MoveView(Schema):
-    """`receipt_href` leads to the invoice of an order."""
+    """`receipt_href` leads to the order; `giving_back`, to a film that coins opened."""
 
     words: str
     title: str
@@ -61,6 +64,8 @@ class MoveView(Schema):
     balance: str
     at: str
     receipt_href: str
+    spend_id: UUID
+    giving_back: LinkView | None = None
 
 
 class WalletView(Schema):
@@ -83,6 +88,7 @@ class WalletView(Schema):
 async def wallet(
     request: Request,
     coins: Coins,
+    shop: Shop,
     cursor: str = "",
     next: str = "",  # noqa: A002  (the address's word)
     code: str = "",
@@ -90,7 +96,12 @@ async def wallet(
     """Show what there is; `code`: of the voucher or gift card that was scanned."""
     view = await _view(request, coins, cursor, next)
     values = {**view.values, "code": code[:100]}
-    return show(request, "wallet", view.model_copy(update={"values": values}))
+    films = links((await shop.grants(limit=100)).items, clock.now(), words(request))
+    moves = [
+        each.model_copy(update={"giving_back": films.get(each.spend_id)}) for each in view.moves
+    ]
+    changed = view.model_copy(update={"values": values, "moves": moves})
+    return show(request, "wallet", changed)
 
 
 @router.post(f"{HERE}/gifts")
@@ -197,6 +208,7 @@ def _move(each: Movement, say: Language) -> MoveView:
         balance=say.number(each.balance),
         at=say.moment(each.at),
         receipt_href=f"/orders/{number}" if what == "order" and number else "",
+        spend_id=each.id,
     )
 
 

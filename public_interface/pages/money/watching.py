@@ -1,4 +1,4 @@
-"""What payments are told of watching: that a rental was begun, and that a view counts.
+"""What payments are told of watching: that a film was begun, and that a view counts.
 
 Each is said once by a process for a viewer, a film and a day; payments count it once in any case.
 """
@@ -10,18 +10,19 @@ from collections.abc import Awaitable, Callable
 from fastapi import Request
 
 from kit import clock
-from kit.auth import Caller
 from kit.contracts.catalog.client import CatalogClient
 from kit.contracts.payments.earnings import ViewNew
 from kit.contracts.payments.earnings_client import EarningsClient
+from kit.contracts.payments.shop import FilmStart
 from kit.contracts.payments.shop_client import ShopClient
 from kit.errors import AppError, TooMany
 from kit.limits import Limiter
-from public_interface.pages.money import kept
+from public_interface import rules
 from public_interface.pages.visitor import Visitor
 
 COUNTED_SECONDS = 30
 SHORTEST = 8
+MOST_CODES = 20
 MOST_KEPT = 20_000
 VIEWS = "100/day"  # of one film from one address: behind it may be a whole school
 logger = logging.getLogger(__name__)
@@ -47,13 +48,13 @@ class Said:
 async def watched(
     request: Request, catalog: CatalogClient, visitor: Visitor, slug: str, seconds: float
 ) -> None:
-    """Tell that a rental is begun; and, from half a minute on, that this was a view."""
+    """Tell that a film is begun; and, from half a minute on, that this was a view."""
     said: Said = request.app.state.said
     person, today = visitor.person, clock.now().date().isoformat()
     viewer = person.id if person else visitor.device
-    if person is not None or request.cookies.get(kept.RENTED):
-        started = ("start", viewer, slug)
-        await _tell(said, started, lambda: _start(request, catalog, slug, person))
+    if person is not None or visitor.carried:
+        started = ("start", viewer, slug, *visitor.carried)
+        await _tell(said, started, lambda: _start(request, catalog, slug, visitor))
     if seconds >= COUNTED_SECONDS and len(viewer) >= SHORTEST:
         viewed = ("view", viewer, slug, today)
         await _tell(said, viewed, lambda: _count(request, catalog, slug, viewer))
@@ -71,16 +72,21 @@ async def _tell(said: Said, what: tuple[str, ...], telling: Callable[[], Awaitab
         logger.warning("payments not told", extra={"what": what[0], "error": type(error).__name__})
 
 
-async def _start(
-    request: Request, catalog: CatalogClient, slug: str, person: Caller | None
-) -> None:
+async def _start(request: Request, catalog: CatalogClient, slug: str, visitor: Visitor) -> None:
+    """Tell it of what their account has, and of the codes that open it: nothing is given back."""
     film = await catalog.film(slug)
+    if film.access_level != "ppv":
+        return
     shop: ShopClient = request.app.state.clients[ShopClient]
-    grant_id = kept.rental(request, str(film.id))
-    if grant_id is not None:
-        await shop.start(grant_id)
-    if film.access_level == "ppv" and person is not None:
-        await shop.acting(person.token).start_film(film.id)
+    if visitor.person is not None:
+        await shop.acting(visitor.person.token).start_film(film.id)
+    opening = [each for each in await visitor.holdings() if rules.may_watch(film, each)]
+    began = FilmStart(
+        token_ids=[each.token_id for each in opening if each.token_id][:MOST_CODES],
+        account_ids=[each.account_id for each in opening if each.account_id][:MOST_CODES],
+    )
+    if began.token_ids or began.account_ids:
+        await shop.start_by_codes(film.id, began)
 
 
 async def _count(request: Request, catalog: CatalogClient, slug: str, viewer: str) -> None:

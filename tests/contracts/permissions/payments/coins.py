@@ -3,7 +3,16 @@
 from typing_extensions import override
 
 from tests.contracts.permissions.asking import NOBODY
-from tests.contracts.permissions.rules import OPEN, PASS, PERSON, Needs, Open, Person, Table
+from tests.contracts.permissions.rules import (
+    OPEN,
+    PASS,
+    PERSON,
+    Needs,
+    Open,
+    Person,
+    Service,
+    Table,
+)
 
 KEY = {"idempotency-key": "a key that nobody else has"}
 COINS = {"amount": 1, "subject": "film:x"}
@@ -33,6 +42,7 @@ TABLE: Table = {
     "POST /coins/spends": PersonOrService(body=COINS, headers=KEY),
     "GET /film-terms": Needs("money:read"),
     "POST /films/{film_id}/start": PERSON,
+    "POST /films/{film_id}/starts": Service(body={}),
     "GET /films/{film_id}/terms": Needs("money:read"),
     "PUT /films/{film_id}/terms": Needs("money:write", body={"coins": 10}),
     "DELETE /films/{film_id}/terms": Needs("money:write"),

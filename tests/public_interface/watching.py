@@ -1,0 +1,36 @@
+"""Watching at the portal, and finding that it is closed again."""
+
+import re
+
+import httpx
+from fastapi import FastAPI
+from sqlalchemy import select
+
+from kit.contracts.catalog.films import Film
+from payments_service.actions.films import access
+from payments_service.models.shop import Grant
+from tests.admin_interface.browsing import see
+
+
+async def watches(browser: httpx.AsyncClient, film: Film, seconds: float) -> None:
+    """Have the player ask for its next grant after so many seconds."""
+    page = await see(browser, f"/watch/{film.slug}")
+    token = re.search(r'data-csrf="([^"]+)"', page.text)
+    assert token
+    answer = await browser.post(
+        f"/watch/{film.slug}/grant",
+        json={"kind": "hls", "watched_seconds": seconds},
+        headers={"X-CSRF-Token": token[1], "Accept": "application/json"},
+    )
+    assert answer.status_code == 200, answer.text
+
+
+async def closed(browser: httpx.AsyncClient, payments: FastAPI, film: Film) -> None:
+    """Fail unless the film is locked, once tokens_service was told: a job does it seconds later."""
+    async with payments.state.database.reads() as session:
+        of_film = select(Grant.id).where(Grant.film_id == film.id)
+        grants = (await session.scalars(of_film)).all()
+    for grant_id in grants:
+        await access.follow(payments.state.tools, grant_id)
+    answer = await browser.get(f"/watch/{film.slug}")
+    assert answer.headers["location"] == f"/films/{film.slug}#unlock"

@@ -11,25 +11,26 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from payments_service.models.coins import CoinGift, CoinKind, CoinLot, CoinSpend, CoinUse
 from payments_service.models.ledger import Account, Guard, Kind, Posting
+from payments_service.queries.quick import fetch
 from payments_service.rules import accounts
 from payments_service.rules.coins import Lot, Taken
 from payments_service.rules.journals import Leg
 
-LOTS = text("""
+LOTS = """
     SELECT account_id, id, kind, remaining, value_amount, value_currency, expires_at
     FROM coin_lot
-    WHERE account_id = ANY(:owners) AND remaining > 0
-        AND (expires_at IS NULL OR expires_at > :at)
+    WHERE account_id = ANY($1::uuid[]) AND remaining > 0
+        AND (expires_at IS NULL OR expires_at > $2)
     ORDER BY id FOR UPDATE
-""")
-KNOWN = text("""
+"""
+KNOWN = """
     SELECT key, asked, id, account_id, amount, granted_amount, balance, subject, title, created_at
-    FROM coin_spend WHERE key = ANY(:keys)
-""")
+    FROM coin_spend WHERE key = ANY($1)
+"""
 # The check constraints of coin_lot are the last word: what is not there cannot be taken.
 TAKE = """
     WITH taken AS (
-        SELECT * FROM jsonb_to_recordset(CAST(:uses AS jsonb))
+        SELECT * FROM jsonb_to_recordset($1::jsonb)
             AS t (journal_id uuid, lot_id uuid, amount bigint, value bigint)
     ), sums AS (
         SELECT lot_id, sum(amount) AS amount, sum(value) AS value FROM taken GROUP BY lot_id
@@ -37,6 +38,7 @@ TAKE = """
         UPDATE coin_lot SET remaining = remaining - sums.amount,
                             value_amount = value_amount - sums.value
         FROM sums WHERE coin_lot.id = sums.lot_id
+            AND coin_lot.id = ANY($2::uuid[])  -- so that the planner does not read all of the table
     ), uses AS (
         INSERT INTO coin_use (journal_id, lot_id, amount, value)
         SELECT journal_id, lot_id, amount, value FROM taken
@@ -63,12 +65,12 @@ LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:wallet, 0))")
 INSERT = """
     INSERT INTO coin_spend (id, key, asked, account_id, amount, granted_amount, balance, subject,
                             title, created_at)
-    SELECT * FROM jsonb_to_recordset(CAST(:spends AS jsonb))
+    SELECT * FROM jsonb_to_recordset($3::jsonb)
         AS s (id uuid, key text, asked text, account_id uuid, amount bigint, granted_amount bigint,
               balance bigint, subject text, title text, created_at timestamptz)
 """
-SPEND = text(TAKE + INSERT)
-ONLY_TAKE = text(TAKE + "SELECT")
+SPEND = TAKE + INSERT
+ONLY_TAKE = TAKE + "SELECT"
 
 
 async def lots_for_update(
@@ -76,14 +78,14 @@ async def lots_for_update(
 ) -> Mapping[UUID, list[Lot]]:
     """Return the coins these owners can spend, locked in one order."""
     found: dict[UUID, list[Lot]] = {one: [] for one in owners}
-    for owner, lot_id, *rest in await session.execute(LOTS, {"owners": list(found), "at": at}):
+    for owner, lot_id, *rest in await fetch(session, LOTS, list(found), at):
         found[owner].append(Lot(lot_id, *rest))
     return found
 
 
 async def spends(session: AsyncSession, keys: Sequence[str]) -> list[tuple[Any, ...]]:
     """Return what was spent under these keys: columns as in KNOWN."""
-    return [tuple(row) for row in await session.execute(KNOWN, {"keys": list(keys)})]
+    return [tuple(row) for row in await fetch(session, KNOWN, list(keys))]
 
 
 async def write_spends(
@@ -91,21 +93,21 @@ async def write_spends(
     spends: Sequence[Mapping[str, object]],
     uses: Sequence[tuple[UUID, Taken]],
 ) -> None:
-    given = {"spends": orjson.dumps(spends, default=str).decode(), "uses": _uses(uses)}
-    await session.execute(SPEND, given)
+    await fetch(session, SPEND, *_uses(uses), orjson.dumps(spends, default=str).decode())
 
 
 async def write_uses(session: AsyncSession, uses: Sequence[tuple[UUID, Taken]]) -> None:
     """Take from lots what a journal moved."""
-    await session.execute(ONLY_TAKE, {"uses": _uses(uses)})
+    await fetch(session, ONLY_TAKE, *_uses(uses))
 
 
-def _uses(uses: Sequence[tuple[UUID, Taken]]) -> str:
+def _uses(uses: Sequence[tuple[UUID, Taken]]) -> tuple[str, list[UUID]]:
     written = [
         {"journal_id": journal, "lot_id": one.lot_id, "amount": one.amount, "value": one.value}
         for journal, one in uses
     ]
-    return orjson.dumps(written, default=str).decode()
+    lots = list({one.lot_id for _, one in uses})
+    return orjson.dumps(written, default=str).decode(), lots
 
 
 async def spend(session: AsyncSession, spend_id: UUID) -> CoinSpend | None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 import orjson
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.clock import now
@@ -21,10 +21,11 @@ from kit.contracts.payments.errors import (
 )
 from kit.db import new_id
 from payments_service.models.ledger import Account, Guard, Kind, Posting
+from payments_service.queries.quick import fetch
 from payments_service.rules import accounts
 from payments_service.rules.journals import Leg, NewJournal
 
-POST = text("SELECT * FROM post_journals(CAST(:asked AS jsonb)) ORDER BY place")
+POST = "SELECT * FROM post_journals($1::jsonb) ORDER BY place"
 REFUSALS = {
     "insufficient": Insufficient,
     "key_reused": JournalKeyReused,
@@ -57,8 +58,7 @@ async def post_many(session: AsyncSession, journals: Sequence[NewJournal]) -> li
     """Post journals in one statement, each whole or not at all; return what became of each."""
     at = now()
     asked = orjson.dumps([_written(one, at) for one in journals], default=str).decode()
-    rows = await session.execute(POST, {"asked": asked})
-    return [Outcome(*row) for row in rows]
+    return [Outcome(*row) for row in await fetch(session, POST, asked)]
 
 
 async def post(session: AsyncSession, journal: NewJournal) -> UUID:

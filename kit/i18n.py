@@ -73,7 +73,7 @@ class Language:
         return str(known.get(code) or known.get(code.partition("-")[0]) or code)
 
     def day(self, moment: date | datetime) -> str:
-        return str(dates.format_date(moment, "long", locale=self.code))
+        return str(dates.format_date(moment, "d MMMM yyyy", locale=self.code))
 
     def month(self, day: date) -> str:
         """Write a month and its year: "novembre 2026"."""

@@ -13,12 +13,13 @@ from kit.auth import Caller, may
 from kit.i18n import Language, languages
 from kit.schema import Schema
 from kit.site.brand import Brand
+from kit.site.cells import labelled
 from kit.site.choices import Choices, choices
 from kit.site.icons import Icons
 from kit.site.notices import Notice, waiting
 from kit.site.signing import Signed
 
-FILTERS = ("number", "money", "day", "moment", "duration", "clock", "size")
+FILTERS = ("number", "money", "day", "moment", "duration", "clock", "size", "country")
 
 
 class Site:
@@ -59,6 +60,7 @@ class Site:
             language, language.form, newstyle=True
         )
         environment.filters |= {name: getattr(language, name) for name in FILTERS}
+        environment.filters["labelled"] = labelled
         environment.globals |= {
             "asset": self.assets.url,
             "use_icon": lambda name: self.icons.use(name),

@@ -6,8 +6,8 @@ from base64 import b64encode
 from html import escape
 from urllib.parse import urlsplit
 
+from kit.i18n import Language
 from payments_service.models.sandbox import SandboxCharge
-from payments_service.rules.amounts import written
 
 STYLE = """
 body{margin:0;font:1rem/1.5 system-ui,sans-serif;background:#fff8d6;color:#1d1a10}
@@ -16,6 +16,9 @@ header p{margin:0;padding:.5rem 1rem;background:#fff;text-align:center;font-weig
 main{max-width:28rem;margin:2rem auto;padding:0 1rem}
 button{display:block;width:100%;margin:.75rem 0;padding:.9rem;font:inherit;border:2px solid #1d1a10;
 border-radius:.5rem;background:#fff}
+strong{font-size:2rem}a{color:#1d1a10}
+button{cursor:pointer;min-height:44px}
+button:focus-visible,a:focus-visible{outline:3px solid #1d6b36;outline-offset:3px}
 button[value=approve]{background:#1d6b36;color:#fff}
 """
 STYLE_HASH = b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
@@ -28,6 +31,7 @@ WORDS = {
         "late": "Approuver dans 90 secondes",
         "never": "Ne rien répondre",
         "back": "Revenir sans payer",
+        "on": "Revenir à la boutique",
         "over": "Ce paiement d’essai est terminé.",
     },
     "en": {
@@ -38,9 +42,12 @@ WORDS = {
         "late": "Approve in 90 seconds",
         "never": "Say nothing",
         "back": "Go back without paying",
+        "on": "Go back to the shop",
         "over": "This test payment is over.",
     },
 }
+
+LANGUAGES = {code: Language(code) for code in WORDS}
 
 
 def token(key: bytes, ref: str) -> str:
@@ -59,12 +66,14 @@ def policy(return_url: str) -> str:
 
 def page(charge: SandboxCharge, form_token: str, *, is_over: bool) -> str:
     """Return the page on which the payer of a test chooses what becomes of it."""
-    words = WORDS["en" if charge.locale == "en" else "fr"]
-    amount = f"{written(charge.amount, charge.currency)} {escape(charge.currency)}"
-    back = f'<p><a href="{escape(charge.return_url)}">{words["back"]}</a></p>'
+    code = "en" if charge.locale == "en" else "fr"
+    words = WORDS[code]
+    amount = escape(LANGUAGES[code].money(charge.amount, charge.currency))
+    onward = words["on" if is_over else "back"]
+    back = f'<p><a href="{escape(charge.return_url)}">{onward}</a></p>'
     body = f"<p>{words['over']}</p>" if is_over else _form(words, form_token)
     return f"""<!doctype html>
-<html lang="{"en" if charge.locale == "en" else "fr"}">
+<html lang="{code}">
 <meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <meta name="robots" content="noindex"><title>{words["title"]}</title>
 <style>{STYLE}</style>

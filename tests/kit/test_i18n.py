@@ -62,6 +62,7 @@ def test_money_and_sizes_and_days_are_written_as_people_do() -> None:
     assert FRENCH.size(330_000_000) == f"330{NBSP}Mo"
     assert ENGLISH.size(1_250_000_000) == f"1.2{NBSP}GB"
     assert FRENCH.day(datetime(2026, 11, 21, tzinfo=UTC)) == "21 novembre 2026"
+    assert ENGLISH.day(datetime(2026, 11, 21, tzinfo=UTC)) == "21 November 2026"
     assert FRENCH.clock(3727) == "1:02:07"
     assert (FRENCH.country("SN"), ENGLISH.country("CI")) == ("Sénégal", "Côte d’Ivoire")
     assert FRENCH.tongue("wo") == "wolof"

@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
+from markupsafe import Markup
 
 from kit.site.app import used_components
 from kit.site.brand import contrast
+from kit.site.cells import labelled
 from tests.kit.trial import FOLDER, a_site
 
 UI = Path("kit/ui")
@@ -117,3 +119,18 @@ def test_day_and_the_systems_day_are_the_same() -> None:
     explicit = TOKENS.partition(':root[data-theme="light"] {')[2].partition("}")[0]
     system = TOKENS.partition(':root[data-theme="auto"] {')[2].partition("}")[0]
     assert explicit.split() == system.split()
+
+
+def test_cells_say_their_column_unless_they_have_more_than_one() -> None:
+    rows = Markup(
+        '<tr><th scope="row">A</th><td class="number">1</td><td></td></tr>\n'
+        '<tr><th colspan="2">Total</th><td class="number">2</td></tr>\n'
+        '<tr><td colspan="3">Rien</td></tr>'
+    )
+    found = labelled(rows, [("Quoi", ""), ("Prix & taxe", "number"), ("", "")])
+    assert str(found) == (
+        '<tr><th scope="row">A</th><td class="number" data-label="Prix &amp; taxe">1</td>'
+        "<td></td></tr>\n"
+        '<tr><th colspan="2">Total</th><td class="number">2</td></tr>\n'
+        '<tr><td colspan="3">Rien</td></tr>'
+    )

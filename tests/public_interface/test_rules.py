@@ -1,3 +1,4 @@
+from base64 import b64decode
 from uuid import uuid4
 
 import pytest
@@ -6,6 +7,7 @@ from kit import clock
 from kit.contracts.catalog.films import FilmCard
 from kit.contracts.tokens import Verification
 from public_interface import rules
+from public_interface.pages.money.till import picture_of
 
 GUID = "7b0c9d7e-7a7f-4c83-8d5a-6f3f3b4d2a11"
 
@@ -79,3 +81,12 @@ def test_a_text_is_shortened_between_words() -> None:
 
 def test_an_hour_of_480p_weighs_about_400_megabytes() -> None:
     assert rules.bytes_for(480, 3600) == 405_000_000
+
+
+def test_a_drawing_is_a_picture_by_itself() -> None:
+    namespace = 'xmlns="http://www.w3.org/2000/svg"'
+    for begins in ("<svg", f"<svg {namespace}"):
+        address = picture_of(f'{begins} viewBox="0 0 2 2"><path d="M0 0h2"/></svg>')
+        kind, _, body = address.partition(",")
+        assert kind == "data:image/svg+xml;base64"
+        assert b64decode(body).decode().count(namespace) == 1

@@ -9,6 +9,7 @@ from admin_interface.forms import checked
 from admin_interface.pages.desk import back, next_page, show
 from admin_interface.pages.money.sayings import saying
 from admin_interface.pages.staff import acting
+from kit.contracts.accounts import AccountsClient
 from kit.contracts.payments.order_stories import (
     OrderQuery,
     OrderStory,
@@ -26,6 +27,7 @@ from kit.i18n import mark
 from kit.schema import Schema
 
 router = APIRouter()
+Accounts = Annotated[AccountsClient, acting(AccountsClient)]
 Payments = Annotated[OrdersClient, acting(OrdersClient)]
 Refunding = Annotated[RefundsClient, acting(RefundsClient)]
 REFUNDABLE = frozenset({OrderState.fulfilled, OrderState.paid, OrderState.partially_refunded})
@@ -40,6 +42,7 @@ class OrdersView(Schema):
 
 class OrderView(Schema):
     story: OrderStory
+    buyer: str
     refunds: list[Refund]
     may_refund: bool
     open_attempts: list[UUID]
@@ -83,17 +86,32 @@ async def orders(
 
 @router.get("/money/orders/{order_id}")
 async def order_page(
-    request: Request, order_id: UUID, payments: Payments, refunding: Refunding
+    request: Request,
+    order_id: UUID,
+    payments: Payments,
+    refunding: Refunding,
+    accounts: Accounts,
 ) -> Response:
     story = await payments.order_story(order_id)
     refunds = await refunding.refunds(RefundQuery(order_id=order_id))
     view = OrderView(
         story=story,
+        buyer=await _name(accounts, story.account_id),
         refunds=refunds.items,
         may_refund=story.order.state in REFUNDABLE,
         open_attempts=[each.id for each in story.attempts if each.state in OPEN_ATTEMPTS],
     )
     return show(request, "pages/money/order.html", view)
+
+
+async def _name(accounts: AccountsClient, account_id: UUID | None) -> str:
+    """Return who an account is, as far as whoever looks may know it."""
+    if account_id is None:
+        return ""
+    try:
+        return (await accounts.account(account_id)).name
+    except AppError:
+        return ""
 
 
 @router.post("/money/orders/{order_id}/checks/{attempt_id}")

@@ -11,6 +11,7 @@ from admin_interface.pages.desk import back, show
 from admin_interface.pages.money.sayings import saying
 from admin_interface.pages.money.typed import plain, shown, values
 from admin_interface.pages.staff import acting
+from kit.contracts.catalog.client import CatalogClient
 from kit.contracts.payments.coins import Pack, PackChange, PackNew
 from kit.contracts.payments.coins_client import CoinsClient
 from kit.contracts.payments.promotions import (
@@ -31,6 +32,7 @@ from kit.i18n import mark
 from kit.schema import Schema
 
 router = APIRouter()
+Catalog = Annotated[CatalogClient, acting(CatalogClient)]
 Coins = Annotated[CoinsClient, acting(CoinsClient)]
 Plans = Annotated[SubscriptionsClient, acting(SubscriptionsClient)]
 Promotions = Annotated[PromotionsClient, acting(PromotionsClient)]
@@ -57,10 +59,13 @@ SAVED = mark("C’est enregistré.")
 
 
 class ShopView(Schema):
+    """`films`: titles of those that cost something else in a country, by id."""
+
     packs: list[Pack]
     plans: list[Plan]
     coupons: list[Coupon]
     prices: list[CountryPrice]
+    films: dict[str, str]
     coupons_next: str
 
 
@@ -79,17 +84,30 @@ async def shop(
     coins: Coins,
     plans: Plans,
     promotions: Promotions,
+    catalog: Catalog,
     cursor: str | None = None,
 ) -> Response:
     coupons = await promotions.coupons(cursor)
+    prices = (await promotions.country_prices()).items
     view = ShopView(
         packs=(await coins.packs()).items,
         plans=(await plans.plans(everything=True)).items,
         coupons=coupons.items,
-        prices=(await promotions.country_prices()).items,
+        prices=prices,
+        films=await _titles(catalog, prices),
         coupons_next=f"{HERE}?cursor={coupons.next_cursor}" if coupons.next_cursor else "",
     )
     return show(request, "pages/money/shop.html", view)
+
+
+async def _titles(catalog: CatalogClient, prices: list[CountryPrice]) -> dict[str, str]:
+    found = {}
+    for film_id in {each.subject for each in prices if each.kind in {"film", "rental"}}:
+        try:
+            found[film_id] = (await catalog.film(film_id, everything=True)).title
+        except AppError:
+            continue  # its id stands there instead
+    return found
 
 
 @router.get(HERE + "/packs/{pack_id}")

@@ -148,7 +148,7 @@ def _view(
             if each
         ],
         channels=channels,
-        columns=[(name, "") for _, name in channels],
+        columns=[(name, "box") for _, name in channels],
         quiet_from=f"{found.quiet_from:%H:%M}" if found.quiet_from else "",
         quiet_until=f"{found.quiet_until:%H:%M}" if found.quiet_until else "",
         zone=found.zone,

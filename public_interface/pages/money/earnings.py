@@ -124,9 +124,7 @@ class EarningsView(Schema):
 
 @router.get(HERE)
 async def earnings(request: Request, mine: Mine, payouts: Payouts, catalog: Catalog) -> Response:
-    view = await _view(request, mine, payouts)
-    films = [await _named(each, catalog) for each in view.films]
-    return show(request, "earnings", view.model_copy(update={"films": films}))
+    return show(request, "earnings", await _view(request, mine, payouts, catalog))
 
 
 @router.get(HERE + "/statements/{statement_id}.pdf")
@@ -137,7 +135,7 @@ async def statement(request: Request, statement_id: UUID, mine: Mine) -> Respons
 
 
 @router.post(f"{HERE}/account")
-async def set_account(request: Request, mine: Mine, payouts: Payouts) -> Response:
+async def set_account(request: Request, mine: Mine, payouts: Payouts, catalog: Catalog) -> Response:
     say = words(request)
     typed = await filled(request, PayoutAccountForm, say)
     errors = typed.errors
@@ -148,7 +146,7 @@ async def set_account(request: Request, mine: Mine, payouts: Payouts) -> Respons
             return back(request, HERE, mark("C’est là que vous serez payé."))
         except AppError as error:
             errors = {"phone": said(error, say)}
-    view = await _view(request, mine, payouts)
+    view = await _view(request, mine, payouts, catalog)
     names = ("phone", "country", "method", "holder_name")
     kept = {name: str(typed.values.get(name, "")) for name in names}
     changed = view.model_copy(update={"errors": errors, "values": kept})
@@ -171,7 +169,9 @@ async def withdraw(request: Request, payout_id: UUID, payouts: Payouts) -> Respo
     return await done(request, payouts.withdraw_payout(payout_id), HERE, text)
 
 
-async def _view(request: Request, mine: EarningsClient, payouts: PayoutsClient) -> EarningsView:
+async def _view(
+    request: Request, mine: EarningsClient, payouts: PayoutsClient, catalog: CatalogClient
+) -> EarningsView:
     say = words(request)
     found = await mine.my_earnings()
     statements = (await mine.my_statements(limit=24)).items
@@ -187,7 +187,7 @@ async def _view(request: Request, mine: EarningsClient, payouts: PayoutsClient) 
         minimum=say.money(found.minimum_amount, found.currency),
         may_ask=is_enough and account is not None,
         chart=_chart(found.days, found.currency, say),
-        films=[_film(each, found.currency, say) for each in found.films],
+        films=[await _named(_film(each, found.currency, say), catalog) for each in found.films],
         statements=[_statement(each, say) for each in statements],
         payouts=[_payout(each, say) for each in sent],
         account=_shown(account, say) if account else None,

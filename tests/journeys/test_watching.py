@@ -1,6 +1,7 @@
 """What a viewer lives through, in a real Chromium: codes, keys, a cut line, a small telephone."""
 
 from collections.abc import AsyncIterator
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -124,17 +125,17 @@ async def the_player_obeys(page: Page) -> None:
     await becomes(page, "!document.querySelector('video').paused")
 
 
-@pytest.mark.parametrize(("width", "height"), [(250, 144), (800, 240)])
 async def test_a_small_screen_is_not_sent_more_than_it_shows(
-    cinema: Cinema, tmp_path: Path, width: int, height: int
+    cinema: Cinema, tmp_path: Path
 ) -> None:
     slug = await a_film_on_screen(cinema, tmp_path, "public")
-    async with viewer(cinema, width=width) as page:
-        await page.goto(f"{cinema.url}/watch/{slug}")
-        await plays_on(page, 1)
-        await page.keyboard.press("8")  # what follows was not in the first, careful seconds
-        await plays_on(page, 82)
-        assert await page.evaluate("document.querySelector('video').videoHeight") == height
+    for width, height in ((250, 144), (800, 240)):
+        async with viewer(cinema, width=width) as page:
+            await page.goto(f"{cinema.url}/watch/{slug}")
+            await plays_on(page, 1)
+            await page.keyboard.press("8")  # what follows was not in the first, careful seconds
+            await plays_on(page, 82)
+            assert await page.evaluate("document.querySelector('video').videoHeight") == height
 
 
 async def test_a_cut_line_is_waited_for_and_the_film_goes_on_where_it_was(
@@ -156,29 +157,29 @@ async def test_a_cut_line_is_waited_for_and_the_film_goes_on_where_it_was(
         await plays_on(page, 71)
 
 
-@pytest.mark.parametrize("theme", ["dark", "light"])
 async def test_no_page_moves_sideways_or_jumps_on_a_small_telephone(
-    cinema: Cinema, tmp_path: Path, theme: str
+    cinema: Cinema, tmp_path: Path
 ) -> None:
-    slug = await a_film_on_screen(cinema, tmp_path, "vip")
+    slug = await a_film_on_screen(cinema, tmp_path, "vip", seconds=10)
     async with viewer(cinema, width=360) as page:
         await page.add_init_script(
             "window.jumps = 0; new PerformanceObserver(l => l.getEntries().forEach(e => {"
             "if (!e.hadRecentInput) window.jumps += e.value}))"
             ".observe({type: 'layout-shift', buffered: true});"
         )
-        for path in ("/", "/films", "/series", f"/films/{slug}", "/code", "/nowhere"):
+        paths = ("/", "/films", "/series", f"/films/{slug}", "/code", "/nowhere")
+        for path, theme in product(paths, ("dark", "light")):
             await page.goto(f"{cinema.url}{path}?theme={theme}")
             await page.wait_for_load_state("networkidle")
             sideways = "document.documentElement.scrollWidth - window.innerWidth"
-            assert await page.evaluate(sideways) <= 0, path
-            assert await page.evaluate("window.jumps") < 0.1, path
+            assert await page.evaluate(sideways) <= 0, (path, theme)
+            assert await page.evaluate("window.jumps") < 0.1, (path, theme)
 
 
 async def test_without_scripts_films_are_found_and_codes_are_taken(
     cinema: Cinema, tmp_path: Path
 ) -> None:
-    slug = await a_film_on_screen(cinema, tmp_path, "vip")
+    slug = await a_film_on_screen(cinema, tmp_path, "vip", seconds=10)
     token = await tokens.a_token(cinema.tokens)
     async with viewer(cinema, java_script_enabled=False) as page:
         await page.goto(f"{cinema.url}/films")

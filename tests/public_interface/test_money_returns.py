@@ -91,8 +91,8 @@ async def test_a_film_that_was_begun_or_is_too_old_stays_and_says_why(
         older = text("UPDATE access_grant SET created_at = created_at - CAST(:by AS interval)")
         await session.execute(older, {"by": timedelta(hours=49)})
     wallet = (await see(charlie, WALLET)).text
-    assert "Commencé : ne se rend plus" in wallet
-    assert "Délai passé : ne se rend plus" in wallet
+    assert "Commencé : ne se rend plus" in wallet
+    assert "Délai passé : ne se rend plus" in wallet
     assert "ce qui a été regardé ne se rend pas" in (await see(charlie, begun)).text
     assert "Le délai pour le rendre est passé." in (await see(charlie, old)).text
     await send(charlie, WALLET, begun, {})

@@ -35,19 +35,19 @@ CLOSED = {
 }
 WHY_NOT = {
     "late": mark("Le délai pour le rendre est passé depuis le %(moment)s."),
-    "watched": mark("Ce film a été commencé : ce qui a été regardé ne se rend pas."),
+    "watched": mark("Ce film a été commencé : ce qui a été regardé ne se rend pas."),
     "nothing_left": mark("Il ne reste rien à rembourser de cette commande."),
     "disputed": mark("Votre banque ou votre opérateur vérifie ce paiement. Attendons sa réponse."),
     "by_hand": mark("Ce qui a été payé en espèces ou avec un code est rendu à la main."),
     "kind": mark("Cet achat ne se rend pas."),
 }
 USED = {
-    "films": mark("Un de ces films a été commencé : ce qui a été regardé ne se rend pas."),
-    "coins": mark("Des pièces de cet achat sont dépensées : il ne se rend plus."),
+    "films": mark("Un de ces films a été commencé : ce qui a été regardé ne se rend pas."),
+    "coins": mark("Des pièces de cet achat sont dépensées : il ne se rend plus."),
 }
 KEPT = {
     OrderKind.subscription: mark("Un abonnement ne se rend pas, mais il s’arrête quand on veut."),
-    OrderKind.gift_card: mark("Une carte cadeau ne se rend pas : elle a pu servir déjà."),
+    OrderKind.gift_card: mark("Une carte cadeau ne se rend pas : elle a pu servir déjà."),
 }
 OTHERWISE = mark("Cette commande ne se rend pas en ce moment.")
 STATES = {

@@ -28,13 +28,13 @@ HERE = "/account/wallet/returns/{grant_id}"
 MOST_PAGES, ON_A_PAGE = 5, 200
 LATELY = timedelta(days=7)
 NO_MORE = {
-    "watched": mark("Commencé : ne se rend plus"),
-    "late": mark("Délai passé : ne se rend plus"),
+    "watched": mark("Commencé : ne se rend plus"),
+    "late": mark("Délai passé : ne se rend plus"),
 }
 WHY_NOT = {
-    "watched": mark("Il a été commencé : ce qui a été regardé ne se rend pas."),
+    "watched": mark("Il a été commencé : ce qui a été regardé ne se rend pas."),
     "late": mark("Le délai pour le rendre est passé."),
-    "money": mark("Ce film n’a pas été payé en pièces : voyez vos achats."),
+    "money": mark("Ce film n’a pas été payé en pièces : voyez vos achats."),
 }
 
 
@@ -53,6 +53,8 @@ class ReturnView(Schema):
     coins: str
     until: str
     why: str
+    is_money: bool
+    """It was paid by an order, and goes back with it."""
     film_href: str
     contact: ContactView | None
 
@@ -130,6 +132,7 @@ def _view(request: Request, grant_id: UUID, found: Sequence[Grant]) -> ReturnVie
         coins=say.money(sum(each.coins for each in found), COIN),
         until=_until(found, say) if stage is Return.offer else "",
         why=say(WHY_NOT[why]) if stage is Return.no else "",
+        is_money=why == "money",
         film_href=f"/films/{first.film_id}",
         contact=contact(request, about),
     )

@@ -48,7 +48,7 @@ async def set_account(
         return old
     at = now()
     is_shared = await payouts.is_shared(session, phone, account_id)
-    wait = timedelta(days=tools.settings.payout_change_days if old else 0)
+    wait = timedelta(days=tools.settings.payout_change_days)
     if old:
         old.replaced_at = at
         await session.flush()
@@ -60,16 +60,13 @@ async def set_account(
         method=new.method,
         holder_name=new.holder_name,
         account_name=caller.name,
-        checked_by="",
-        holder_check=wire.HolderCheck.unknown,
-        holder_found="",
         flags=rules.flags_of(new.holder_name, caller.name, is_shared=is_shared),
-        usable_at=at + wait,
+        usable_at=at + wait if old else at,
         created_at=at,
     )
-    holders.note(row, told)
     session.add(row)
     await session.flush()
+    holders.note(row, told)
     await _hold_waiting(session, row)
     await _tell(session, caller, row, is_change=old is not None)
     return row

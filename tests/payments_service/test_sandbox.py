@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from kit.contracts.payments.orders import AttemptState, Order, OrderState
 from kit.contracts.payments.orders_client import OrdersClient
 from kit.db import Database
+from kit.i18n import Language
 from payments_service.app import create_app
 from payments_service.providers.registry import open_providers
 from payments_service.providers.sandbox import BY_PHONE, SIGNATURE
@@ -56,7 +57,7 @@ async def test_the_page_says_that_it_is_test_money_and_runs_nothing(shop: Shop) 
         wrong = await browser.post(path, data={"outcome": "approve", "token": "0" * 64})
     assert wrong.status_code == 403
     assert "ARGENT D’ESSAI" in page.text
-    assert f"{PRICE} XOF" in page.text
+    assert Language("fr").money(PRICE, "XOF") in page.text
     assert "<script" not in page.text
     policy = page.headers["content-security-policy"]
     assert policy.startswith("default-src 'none'; style-src 'sha256-")

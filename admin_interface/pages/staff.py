@@ -67,7 +67,10 @@ async def ask_to_sign_in(request: Request, error: Exception) -> Response:
     """Send a person to the door, and remember where they were going."""
     if "text/html" not in request.headers.get("accept", ""):
         return Response(status_code=401)
-    going = request.url.path if request.method == "GET" else "/"
+    going = "/"
+    if request.method == "GET":
+        query = request.url.query
+        going = request.url.path + (f"?{query}" if query else "")
     return RedirectResponse(f"/sign-in?next={quote(going)}", 303)
 
 

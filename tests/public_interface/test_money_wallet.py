@@ -244,3 +244,12 @@ async def test_a_gift_card_is_bought_printed_and_its_scanned_code_becomes_coins(
     assert f'value="{code[0]}"' in (await see(charlie, f"{WALLET}?code={code[0]}")).text
     await send(charlie, WALLET, f"{WALLET}/codes", {"code": code[0], "key": a_key()})
     assert "500" in (await see(charlie, WALLET)).text
+
+
+async def test_a_code_that_was_scanned_is_still_there_after_signing_in(shop: FastAPI) -> None:
+    async with visitor(shop) as browser:
+        door = await browser.get(f"{WALLET}?code=OM43-AAAA-BBBBB")
+        goal = f"/sign-in?next={WALLET}%3Fcode%3DOM43-AAAA-BBBBB"
+        assert (door.status_code, door.headers["location"]) == (303, goal)
+        page = (await see(browser, goal)).text
+        assert f'name="next" value="{WALLET}?code=OM43-AAAA-BBBBB"' in page

@@ -11,6 +11,7 @@ from kit.site.notices import Kind, notify
 from kit.site.render import Site, render
 
 NOT_KEPT = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
+LONGEST_GOAL = 200  # what the forms of the door take
 
 
 def show(
@@ -40,5 +41,9 @@ async def ask_to_sign_in(request: Request, _error: Exception) -> Response:
     """Send a person to the door, and remember where they were going."""
     if "text/html" not in request.headers.get("accept", ""):
         return Response(status_code=401)
-    going = request.url.path if request.method == "GET" else "/account"
+    going = "/account"
+    if request.method == "GET":
+        path, query = request.url.path, request.url.query
+        whole = f"{path}?{query}" if query else path
+        going = whole if len(whole) <= LONGEST_GOAL else path
     return RedirectResponse(f"/sign-in?next={quote(going)}", 303, NOT_KEPT)

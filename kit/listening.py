@@ -1,5 +1,6 @@
 """Clients of services that have streams: what is told is passed on as it comes."""
 
+import logging
 from collections.abc import AsyncIterator, Mapping
 from contextlib import aclosing
 from typing import Self
@@ -11,6 +12,7 @@ from kit.client import Param, ServiceClient, Signer, open_http
 from kit.errors import Unavailable
 from kit.settings import ServiceSettings
 
+logger = logging.getLogger(__name__)
 SILENCE = httpx.Timeout(10, read=60)  # a stream says something every fifteen seconds
 
 
@@ -44,7 +46,10 @@ class ListeningClient(ServiceClient):
     async def listen(
         self, path: str, headers: Mapping[str, str] | None = None, **query: Param
     ) -> AsyncIterator[bytes]:
-        """Yield server-sent events as they come, to be passed on as they are."""
+        """Yield server-sent events as they come, to be passed on as they are.
+
+        Ends also when the line is cut: whoever listens comes back by themselves.
+        """
         request = self._request("GET", path, None, query)
         request.headers.update({"Accept": "text/event-stream", **(headers or {})})
         request.extensions["timeout"] = SILENCE.as_dict()
@@ -56,5 +61,8 @@ class ListeningClient(ServiceClient):
             if response.is_error:
                 await response.aread()
                 raise self.error_in(response)
-            async for piece in response.aiter_raw():
-                yield piece
+            try:
+                async for piece in response.aiter_raw():
+                    yield piece
+            except httpx.TransportError as error:
+                logger.info("a stream was cut", extra={"path": path, "why": str(error)[:200]})

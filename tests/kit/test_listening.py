@@ -14,13 +14,16 @@ LISTENERS = 150  # more than the connections that calls share
 
 @pytest.fixture
 async def url() -> AsyncIterator[str]:
-    """Serve `/stream`, which says one thing and goes on; `/secret`, refused; and anything else."""
+    """Serve `/stream`, which says one thing and goes on; `/cut`, which ends in the middle;
+    `/secret`, refused; and anything else.
+    """
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         path = (await reader.readuntil(b"\r\n\r\n")).split(b" ", 2)[1]
-        if path == b"/stream":
+        if path in {b"/stream", b"/cut"}:
             writer.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n")
-            await reader.read()
+            if path == b"/stream":
+                await reader.read()
         else:
             status = b"401 No" if path == b"/secret" else b"200 OK"
             writer.write(b"HTTP/1.1 " + status + b"\r\nContent-Length: 0\r\n\r\n")
@@ -49,3 +52,7 @@ async def test_a_call_does_not_wait_behind_those_who_listen(client: ListeningCli
 async def test_a_stream_that_is_refused_says_why(client: ListeningClient) -> None:
     with pytest.raises(Unauthenticated):
         await anext(client.listen("/secret"))
+
+
+async def test_a_stream_whose_service_is_killed_ends(client: ListeningClient) -> None:
+    assert [piece async for piece in client.listen("/cut")] == [b"hi"]

@@ -243,7 +243,9 @@ async def test_a_gift_card_is_bought_printed_and_its_scanned_code_becomes_coins(
     assert code
     assert f'value="{code[0]}"' in (await see(charlie, f"{WALLET}?code={code[0]}")).text
     await send(charlie, WALLET, f"{WALLET}/codes", {"code": code[0], "key": a_key()})
-    assert "500" in (await see(charlie, WALLET)).text
+    wallet = (await see(charlie, WALLET)).text
+    assert "500" in wallet
+    assert "Pièces achetées · d’une carte cadeau" in wallet
 
 
 async def test_a_code_that_was_scanned_is_still_there_after_signing_in(shop: FastAPI) -> None:

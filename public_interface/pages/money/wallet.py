@@ -38,6 +38,8 @@ MOVED = {
     MovementKind.taken_back: mark("Reprises"),
     MovementKind.other: mark("Mouvement"),
 }
+# What codes that became coins are called in the books.
+TITLES = {"voucher": mark("d’un bon"), "gift_card": mark("d’une carte cadeau")}
 
 
 class PackView(Schema):
@@ -202,7 +204,7 @@ def _move(each: Movement, say: Language) -> MoveView:
     sign = "+" if each.amount > 0 else "−"
     return MoveView(
         words=say(MOVED[each.kind]),
-        title=each.title,
+        title=say(TITLES[each.title]) if each.title in TITLES else each.title,
         amount=f"{sign}\N{NARROW NO-BREAK SPACE}{say.number(abs(each.amount))}",
         is_in=each.amount > 0,
         balance=say.number(each.balance),

@@ -91,6 +91,7 @@ async def test_an_agent_sells_what_was_printed(
     await send(agent, f"{COUNTER}?code={code}", COUNTER, {"code": code, "of": "voucher"})
     assert "Vendu" in (await see(agent, f"{COUNTER}?code={code}")).text
     assert "Edem" in (await see(dana, "/money/vouchers")).text
+    assert ">Edem</a>" in (await see(dana, made.headers["location"])).text
 
 
 async def test_who_may_not_change_films_gets_no_signature_to_replace_one(

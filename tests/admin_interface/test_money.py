@@ -83,7 +83,7 @@ async def test_a_refund_is_seen_before_it_is_done(
     (path,) = set(re.findall(r'href="(/money/refunds/[0-9a-f-]+)"', refunds))
     assert "400" in (await see(dana, path)).text
     too_much = (await see(dana, f"{here}/refund?amount=5000")).text
-    assert "Le service des paiements a refusé" in too_much
+    assert "C’est plus que ce qui reste" in too_much
 
 
 async def test_a_shop_keeps_its_plans_coupons_and_prices(

@@ -10,6 +10,7 @@ from admin_interface.pages.desk import back, next_page, show, words
 from admin_interface.pages.money.sayings import saying
 from admin_interface.pages.money.typed import plain, values
 from admin_interface.pages.staff import acting
+from kit.contracts.accounts import AccountsClient
 from kit.contracts.payments.vouchers import (
     SHEET_POLICY,
     AgentDebt,
@@ -27,6 +28,7 @@ from kit.i18n import mark
 from kit.schema import Schema
 
 router = APIRouter()
+Accounts = Annotated[AccountsClient, acting(AccountsClient)]
 Vouchers = Annotated[VouchersClient, acting(VouchersClient)]
 HERE = "/money/vouchers"
 Typed = Annotated[str, Form()]
@@ -42,8 +44,11 @@ class VouchersView(Schema):
 
 
 class BatchView(Schema):
+    """`sellers`: the names of those who sold something of it, by id."""
+
     batch: VoucherBatch
     vouchers: list[Voucher]
+    sellers: dict[str, str]
     next: str
 
 
@@ -118,15 +123,30 @@ async def settle(request: Request, client: Vouchers) -> Response:
 
 @router.get(HERE + "/{batch_id}")
 async def batch_page(
-    request: Request, batch_id: UUID, client: Vouchers, cursor: str | None = None
+    request: Request,
+    batch_id: UUID,
+    client: Vouchers,
+    accounts: Accounts,
+    cursor: str | None = None,
 ) -> Response:
     page = await client.vouchers(VoucherQuery(batch_id=batch_id), cursor)
     view = BatchView(
         batch=await client.batch(batch_id),
         vouchers=page.items,
+        sellers=await _names(accounts, {each.sold_by for each in page.items if each.sold_by}),
         next=next_page(request, page.next_cursor),
     )
     return show(request, "pages/money/voucher_batch.html", view)
+
+
+async def _names(accounts: AccountsClient, ids: set[str]) -> dict[str, str]:
+    found = {}
+    for one in ids:
+        try:
+            found[one] = (await accounts.account(UUID(one))).name
+        except (AppError, ValueError):
+            continue  # the id stands there instead
+    return found
 
 
 @router.get(HERE + "/{batch_id}/sheet")

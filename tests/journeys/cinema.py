@@ -10,13 +10,16 @@ from typing import Protocol
 import uvicorn
 from fastapi import FastAPI
 from playwright.async_api import Page, async_playwright
+from pydantic import SecretStr
 
 from kit.contracts.transcoder.client import VideoLibraryClient
 from kit.contracts.transcoder.wire import VideoNew, VideoStatus
 from suite.browser import find_chromium
+from tests.catalog_service.conftest import API_KEY, CDN_KEY, LIBRARY, READ_KEY
 from tests.factories import footage
 from tests.factories.catalog import a_film, as_admin
 from tests.journeys.running import FLAGS
+from transcoder_service.settings import Settings as LibrarySettings
 
 SECONDS = 100
 
@@ -77,9 +80,11 @@ def _note(cinema: Watched, text: str) -> None:
         cinema.troubles.append(text)
 
 
-async def a_film_on_screen(cinema: Cinema, folder: Path, access: str) -> str:
+async def a_film_on_screen(
+    cinema: Cinema, folder: Path, access: str, seconds: int = SECONDS
+) -> str:
     """Send a film through the library, publish it, and return its slug."""
-    path = footage.a_film(folder / "film.mp4", size="426x240", rate="6", seconds=SECONDS)
+    path = footage.a_film(folder / "film.mp4", size="426x240", rate="6", seconds=seconds)
     captions = b"WEBVTT\n\n00:01.000 --> 01:30.000\nLe projecteur tousse.\n"
     made = await cinema.library.create_video(VideoNew(title="Nuit sur la lagune"))
     await cinema.library.upload(made.guid, path.read_bytes())
@@ -111,3 +116,23 @@ async def becomes(page: Page, truth: str) -> None:
 async def a_moment() -> None:
     with suppress(TimeoutError):
         await asyncio.wait_for(asyncio.Event().wait(), 0.2)
+
+
+def own_library(
+    database: str, valkey_url: str, folder: Path, portal_port: int, port: int, *_others: int
+) -> LibrarySettings:
+    return LibrarySettings(
+        environment="test",
+        database_url=database,
+        valkey_url=valkey_url,
+        library_id=LIBRARY,
+        api_key=SecretStr(API_KEY),
+        read_only_key=SecretStr(READ_KEY),
+        cdn_key=SecretStr(CDN_KEY),
+        webhook_url="",
+        allowed_origins=f"http://127.0.0.1:{portal_port}",
+        public_url=f"http://127.0.0.1:{port}",
+        media_url=str(folder / "media"),
+        uploads_path=str(folder / "uploads"),
+        scratch_path=str(folder / "scratch"),
+    )

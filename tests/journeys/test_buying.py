@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from fastapi import FastAPI
 from playwright.async_api import Page, expect
-from pydantic import SecretStr
 
 import accounts_service.app
 import catalog_service.app
@@ -32,9 +31,7 @@ from payments_service.settings import Settings as PaymentsSettings
 from public_interface.app import create_app
 from tests.catalog_service.conftest import (
     API_KEY,
-    CDN_KEY,
     LIBRARY,
-    READ_KEY,
     MakeSettings,
     nobody,
     settings,
@@ -43,11 +40,10 @@ from tests.catalog_service.conftest import (
 from tests.conftest import DatabaseUrl, Start
 from tests.factories import accounts, payments
 from tests.factories.catalog import as_admin
-from tests.journeys.cinema import Cinema, a_film_on_screen, plays_on, served, viewer
+from tests.journeys.cinema import Cinema, a_film_on_screen, own_library, plays_on, served, viewer
 from tests.journeys.running import free_ports
 from tests.public_interface.conftest import believe, portal_settings, speaking_to
 from tests.wiring import http
-from transcoder_service.settings import Settings as LibrarySettings
 
 __all__ = ["settings", "tokens_app"]
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
@@ -73,8 +69,8 @@ async def kiosk(
 ) -> AsyncIterator[Kiosk]:
     ports = free_ports(3)
     portal_url, origin_url, payments_url = (f"http://127.0.0.1:{port}" for port in ports)
-    own_library = _library(database_url("transcoder_service"), valkey_url, tmp_path, *ports)
-    library_app = await start(transcoder_service.app.create_app(own_library))
+    made_library = own_library(database_url("transcoder_service"), valkey_url, tmp_path, *ports)
+    library_app = await start(transcoder_service.app.create_app(made_library))
     library = VideoLibraryClient(http(library_app), LIBRARY, API_KEY)
     codes = TokensClient(http(tokens_app), Signer(WEAK, "catalog_service", "tokens_service"))
     made = settings(bunny_cdn_url=origin_url)
@@ -177,24 +173,4 @@ def _siblings(catalog: FastAPI, tokens: FastAPI, people: FastAPI) -> tuple[Servi
     )  # fmt: skip
     return tuple(
         kind(http(app), Signer(WEAK, "payments_service", kind.SERVICE)) for kind, app in apps
-    )
-
-
-def _library(
-    database: str, valkey_url: str, folder: Path, portal_port: int, port: int, *_others: int
-) -> LibrarySettings:
-    return LibrarySettings(
-        environment="test",
-        database_url=database,
-        valkey_url=valkey_url,
-        library_id=LIBRARY,
-        api_key=SecretStr(API_KEY),
-        read_only_key=SecretStr(READ_KEY),
-        cdn_key=SecretStr(CDN_KEY),
-        webhook_url="",
-        allowed_origins=f"http://127.0.0.1:{portal_port}",
-        public_url=f"http://127.0.0.1:{port}",
-        media_url=str(folder / "media"),
-        uploads_path=str(folder / "uploads"),
-        scratch_path=str(folder / "scratch"),
     )

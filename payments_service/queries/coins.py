@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from payments_service.models.coins import CoinGift, CoinKind, CoinLot, CoinSpend, CoinUse
 from payments_service.models.ledger import Account, Guard, Kind, Posting
-from payments_service.queries.quick import fetch
+from payments_service.queries.ledger import Outcome
+from payments_service.queries.quick import Writing, fetch
 from payments_service.rules import accounts
 from payments_service.rules.coins import Lot, Taken
 from payments_service.rules.journals import Leg
@@ -29,10 +30,7 @@ KNOWN = """
 """
 # The check constraints of coin_lot are the last word: what is not there cannot be taken.
 TAKE = """
-    WITH taken AS (
-        SELECT * FROM jsonb_to_recordset($1::jsonb)
-            AS t (journal_id uuid, lot_id uuid, amount bigint, value bigint)
-    ), sums AS (
+    sums AS (
         SELECT lot_id, sum(amount) AS amount, sum(value) AS value FROM taken GROUP BY lot_id
     ), lots AS (
         UPDATE coin_lot SET remaining = remaining - sums.amount,
@@ -62,43 +60,59 @@ OFF = text(r"""
     ORDER BY 1
 """)
 LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:wallet, 0))")
-INSERT = """
-    INSERT INTO coin_spend (id, key, asked, account_id, amount, granted_amount, balance, subject,
-                            title, created_at)
-    SELECT * FROM jsonb_to_recordset($3::jsonb)
-        AS s (id uuid, key text, asked text, account_id uuid, amount bigint, granted_amount bigint,
-              balance bigint, subject text, title text, created_at timestamptz)
+USED = """
+    SELECT * FROM jsonb_to_recordset($1::jsonb)
+        AS t (journal_id uuid, lot_id uuid, amount bigint, value bigint)
 """
-SPEND = TAKE + INSERT
-ONLY_TAKE = TAKE + "SELECT"
+ALL_POSTED = "NOT EXISTS (SELECT FROM posted WHERE outcome <> 'posted')"
+# Journals, lots and spends in one statement: the accounts that all spends move are locked from
+# its beginning to the commit, and every moment of that is waited for.
+SPEND = f"""
+    WITH posted AS MATERIALIZED (SELECT * FROM post_journals($3::jsonb)),
+    taken AS ({USED} WHERE {ALL_POSTED}), {TAKE}, spends AS (
+        INSERT INTO coin_spend (id, key, asked, account_id, amount, granted_amount, balance,
+                                subject, title, created_at)
+        SELECT * FROM jsonb_to_recordset($4::jsonb)
+            AS s (id uuid, key text, asked text, account_id uuid, amount bigint,
+                  granted_amount bigint, balance bigint, subject text, title text,
+                  created_at timestamptz)
+        WHERE {ALL_POSTED}
+    )
+    SELECT * FROM posted ORDER BY place
+"""  # noqa: S608  (nothing but constants)
+ONLY_TAKE = f"WITH taken AS ({USED}), {TAKE} SELECT"
 
 
 async def lots_for_update(
-    session: AsyncSession, owners: Iterable[UUID], at: datetime
+    writing: Writing, owners: Iterable[UUID], at: datetime
 ) -> Mapping[UUID, list[Lot]]:
     """Return the coins these owners can spend, locked in one order."""
     found: dict[UUID, list[Lot]] = {one: [] for one in owners}
-    for owner, lot_id, *rest in await fetch(session, LOTS, list(found), at):
+    for owner, lot_id, *rest in await fetch(writing, LOTS, list(found), at):
         found[owner].append(Lot(lot_id, *rest))
     return found
 
 
-async def spends(session: AsyncSession, keys: Sequence[str]) -> list[tuple[Any, ...]]:
+async def spends(writing: Writing, keys: Sequence[str]) -> list[tuple[Any, ...]]:
     """Return what was spent under these keys: columns as in KNOWN."""
-    return [tuple(row) for row in await fetch(session, KNOWN, list(keys))]
+    return [tuple(row) for row in await fetch(writing, KNOWN, list(keys))]
 
 
 async def write_spends(
-    session: AsyncSession,
+    writing: Writing,
+    journals: str,
     spends: Sequence[Mapping[str, object]],
     uses: Sequence[tuple[UUID, Taken]],
-) -> None:
-    await fetch(session, SPEND, *_uses(uses), orjson.dumps(spends, default=str).decode())
+) -> list[Outcome]:
+    """Post journals (as `ledger.written` gives them) with what they spend and take, or nothing."""
+    told = orjson.dumps(spends, default=str).decode()
+    rows = await fetch(writing, SPEND, *_uses(uses), journals, told)
+    return [Outcome(*row) for row in rows]
 
 
-async def write_uses(session: AsyncSession, uses: Sequence[tuple[UUID, Taken]]) -> None:
+async def write_uses(writing: Writing, uses: Sequence[tuple[UUID, Taken]]) -> None:
     """Take from lots what a journal moved."""
-    await fetch(session, ONLY_TAKE, *_uses(uses))
+    await fetch(writing, ONLY_TAKE, *_uses(uses))
 
 
 def _uses(uses: Sequence[tuple[UUID, Taken]]) -> tuple[str, list[UUID]]:

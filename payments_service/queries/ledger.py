@@ -21,7 +21,7 @@ from kit.contracts.payments.errors import (
 )
 from kit.db import new_id
 from payments_service.models.ledger import Account, Guard, Kind, Posting
-from payments_service.queries.quick import fetch
+from payments_service.queries.quick import Writing, fetch
 from payments_service.rules import accounts
 from payments_service.rules.journals import Leg, NewJournal
 
@@ -54,11 +54,16 @@ class Outcome:
         return self.outcome in {"posted", "replayed"}
 
 
-async def post_many(session: AsyncSession, journals: Sequence[NewJournal]) -> list[Outcome]:
+async def post_many(writing: Writing, journals: Sequence[NewJournal]) -> list[Outcome]:
     """Post journals in one statement, each whole or not at all; return what became of each."""
-    at = now()
-    asked = orjson.dumps([_written(one, at) for one in journals], default=str).decode()
-    return [Outcome(*row) for row in await fetch(session, POST, asked)]
+    return [Outcome(*row) for row in await fetch(writing, POST, written(journals)[0])]
+
+
+def written(journals: Sequence[NewJournal]) -> tuple[str, list[UUID]]:
+    """Return journals as `post_journals` takes them, and the ids they get if they are new."""
+    at, ids = now(), [new_id() for _ in journals]
+    asked = [_written(one, made, at) for one, made in zip(journals, ids, strict=True)]
+    return orjson.dumps(asked, default=str).decode(), ids
 
 
 async def post(session: AsyncSession, journal: NewJournal) -> UUID:
@@ -113,9 +118,9 @@ async def legs(session: AsyncSession, journal_id: UUID) -> list[Leg]:
     ]
 
 
-def _written(one: NewJournal, at: datetime) -> dict[str, object]:
+def _written(one: NewJournal, made: UUID, at: datetime) -> dict[str, object]:
     return {
-        "id": new_id(),
+        "id": made,
         "key": one.key,
         "input_hash": one.input_hash,
         "phase": one.phase,

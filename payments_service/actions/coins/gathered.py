@@ -15,6 +15,7 @@ from kit.db import Database
 from kit.errors import AppError
 from payments_service.actions.coins.spending import Asked, Outcome, Spent, Terms, spend_many
 from payments_service.actions.tools import Tools
+from payments_service.queries.quick import line
 
 logger = logging.getLogger(__name__)
 MOST, AT_ONCE, TRIES = 64, 2, 3
@@ -67,8 +68,8 @@ class Gathered:
     async def _written(self, asked: Sequence[Asked]) -> list[Outcome]:
         for attempt in range(TRIES):
             try:
-                async with self.database.sessions.begin() as session:
-                    return await spend_many(session, asked, self.terms)
+                async with line(self.database) as writing:
+                    return await spend_many(writing, asked, self.terms)
             except DBAPIError as error:
                 if attempt == TRIES - 1 or _state(error) not in AGAIN:
                     raise

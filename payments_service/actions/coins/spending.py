@@ -18,6 +18,7 @@ from payments_service.actions.tools import Tools
 from payments_service.models.coins import CoinKind
 from payments_service.queries import coins as queries
 from payments_service.queries import ledger
+from payments_service.queries.quick import Writing, session_of
 from payments_service.rules import coins as rules
 from payments_service.rules.coins import Lot, Taken
 from payments_service.rules.journals import NewJournal, journal
@@ -80,17 +81,17 @@ async def spend(session: AsyncSession, asked: Asked, terms: Terms) -> Spent:
     return found
 
 
-async def spend_many(session: AsyncSession, asked: Sequence[Asked], terms: Terms) -> list[Outcome]:
+async def spend_many(writing: Writing, asked: Sequence[Asked], terms: Terms) -> list[Outcome]:
     """Spend each, or say why not; one that is refused does not stop the others.
 
     Lots are locked before keys are looked up: whoever spent with the same key has committed then.
     """
     at = clock.now()
-    wallets = await queries.lots_for_update(session, {one.account_id for one in asked}, at)
+    wallets = await queries.lots_for_update(writing, {one.account_id for one in asked}, at)
     batch = _Batch(at, {owner: rules.in_order(lots) for owner, lots in wallets.items()}, terms)
-    await batch.recall(session, asked)
+    await batch.recall(writing, asked)
     found = [batch.take(one) for one in asked]
-    await batch.write(session)
+    await batch.write(writing)
     return [batch.spent[one] if isinstance(one, str) else one for one in found]
 
 
@@ -106,8 +107,8 @@ class _Batch:
         self.new: dict[str, tuple[Asked, list[Taken], int]] = {}
         self.fallen: list[tuple[Asked, int]] = []
 
-    async def recall(self, session: AsyncSession, asked: Sequence[Asked]) -> None:
-        for key, told, *rest in await queries.spends(session, [one.whole_key for one in asked]):
+    async def recall(self, writing: Writing, asked: Sequence[Asked]) -> None:
+        for key, told, *rest in await queries.spends(writing, [one.whole_key for one in asked]):
             self.told[key] = told
             self.spent[key] = Spent(*rest)
 
@@ -128,21 +129,23 @@ class _Batch:
             self.fallen.append((one, before - one.amount))
         return key
 
-    async def write(self, session: AsyncSession) -> None:
+    async def write(self, writing: Writing) -> None:
         if not self.new:
             return
-        journals = [self._journal(one, taken) for one, taken, _ in self.new.values()]
-        posted = await ledger.post_many(session, journals)
+        journals, ids = ledger.written([self._journal(*one[:2]) for one in self.new.values()])
         uses = []
-        for outcome, (key, (one, taken, balance)) in zip(posted, self.new.items(), strict=True):
-            if outcome.journal_id is None or outcome.outcome != "posted":
-                raise LotsDiffer(f"{key}: {outcome.outcome} of {outcome.account}")
-            uses += [(outcome.journal_id, each) for each in taken]
-            self.spent[key] = self._spent(outcome.journal_id, one, taken, balance)
-        await queries.write_spends(session, [self._row(key) for key in self.new], uses)
-        for one, left in self.fallen:
-            values = {"coins": left, "link": f"{self.terms.home}/account/wallet"}
-            await notify(session, "coins.low", one.account_id, values)
+        for made, (key, (one, taken, balance)) in zip(ids, self.new.items(), strict=True):
+            uses += [(made, each) for each in taken]
+            self.spent[key] = self._spent(made, one, taken, balance)
+        rows = [self._row(key) for key in self.new]
+        for outcome in await queries.write_spends(writing, journals, rows, uses):
+            if outcome.outcome != "posted":
+                raise LotsDiffer(f"{list(self.new)}: {outcome}")
+        if self.fallen:
+            async with session_of(writing) as session:
+                for one, left in self.fallen:
+                    values = {"coins": left, "link": f"{self.terms.home}/account/wallet"}
+                    await notify(session, "coins.low", one.account_id, values)
 
     def _journal(self, one: Asked, taken: list[Taken]) -> NewJournal:
         return journal(

@@ -98,7 +98,7 @@ def ends(warm: subprocess.Popen[str], settings: dict[str, Any], rails: list[Rail
         return int(warm.stdout.readline())
 
     async def found(lives: list[Any], at: int) -> int:
-        async with asyncio.timeout(90):
+        async with asyncio.timeout(90 + len(lives)):
             return await asyncio.to_thread(run, lives, at)
 
     return found

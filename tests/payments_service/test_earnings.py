@@ -38,7 +38,7 @@ from tests.payments_service.conftest import MakeSettings
 from tests.payments_service.giving import a_film, bought, dana, ended, granted
 from tests.payments_service.paying import Shop, a_shop
 
-YESTERDAY = now().date() - timedelta(days=1)
+YESTERDAY = rules.last_whole_day(now())  # for an hour after midnight, the day before it
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """What providers are asked for in tests, and how each is opened: as the service opens it."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -92,12 +93,17 @@ def inbox(provider: Provider, taken: list[Any]) -> Post:
     """Return an inbox that takes what the provider verifies, and refuses the rest."""
 
     async def post(headers: Any, body: bytes) -> int:
-        lower = {name.lower(): value for name, value in headers.items()}
+        names = lower(headers)
         try:
-            await provider.fetch_keys(lower)
-            taken.append(provider.verify(lower, body, clock.now()))
+            await provider.fetch_keys(names)
+            taken.append(provider.verify(names, body, clock.now()))
         except Unsigned:
             return 401
         return 202
 
     return post
+
+
+def lower(headers: Mapping[str, str]) -> dict[str, str]:
+    """Return headers named as the service names them."""
+    return {name.lower(): value for name, value in headers.items()}

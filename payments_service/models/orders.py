@@ -22,6 +22,7 @@ from kit.db import Row
 from payments_service.models.table import Table
 
 OPEN_ORDER = "state IN ('created', 'pending')"
+UNPAPERED_ORDER = "paid_at IS NOT NULL AND amount > 0 AND NOT is_papered"
 
 
 class Order(Row, Table):
@@ -29,6 +30,7 @@ class Order(Row, Table):
 
     `details` is the seller's own; `given` is what the owner is shown once they have it.
     `amount` = `list_amount` − `discount_amount`; `tax_amount` is the part of it that is tax.
+    `held_at`: since when what it gave is closed, because all of its money is on its way back.
     """
 
     __tablename__ = "order"
@@ -39,6 +41,7 @@ class Order(Row, Table):
         Index("ix_order_state_id", "state", "id"),
         Index("ix_order_open_expires_at", "expires_at", postgresql_where=text(OPEN_ORDER)),
         Index("ix_order_paid_since", "paid_at", postgresql_where=text("state = 'paid'")),
+        Index("ix_order_unpapered", "paid_at", postgresql_where=text(UNPAPERED_ORDER)),
     )
 
     account_id: Mapped[UUID | None]
@@ -67,6 +70,9 @@ class Order(Row, Table):
     refunded_amount: Mapped[int] = mapped_column(BigInteger, default=0)
     paid_at: Mapped[datetime | None]
     fulfilled_at: Mapped[datetime | None]
+    held_at: Mapped[datetime | None]
+    is_papered: Mapped[bool] = mapped_column(server_default=text("false"), default=False)
+    """Whether its invoice is written."""
     expires_at: Mapped[datetime]
     created_at: Mapped[datetime]
     attempts: Mapped[list["Attempt"]] = relationship(

@@ -23,10 +23,15 @@ NEXT = text("""
     UPDATE invoice_series SET last_number = last_number + 1
     WHERE series = :series AND year = :year RETURNING last_number
 """)
+# Nothing but the index of what has no paper is read, so it costs the same however many orders
+# there are. What cannot be written stands before nothing else: they are taken in any order.
 UNPAPERED = text("""
+    SELECT id FROM "order" WHERE paid_at IS NOT NULL AND amount > 0 AND NOT is_papered
+    ORDER BY random() LIMIT :limit
+""")
+OVERDUE = text("""
     SELECT id FROM "order"
-    WHERE paid_at BETWEEN :since AND :until AND amount > 0 AND NOT EXISTS (
-        SELECT FROM invoice WHERE invoice.order_id = "order".id AND invoice.kind = 'invoice')
+    WHERE paid_at < :before AND paid_at IS NOT NULL AND amount > 0 AND NOT is_papered
     ORDER BY paid_at LIMIT :limit
 """)
 
@@ -78,12 +83,14 @@ async def papers(
     return await _newest(session, wanted, before, limit)
 
 
-async def unpapered(
-    session: AsyncSession, since: datetime, until: datetime, limit: int
-) -> Sequence[UUID]:
-    """Return orders that were paid in that time and have no invoice."""
-    given = {"since": since, "until": until, "limit": limit}
-    return (await session.scalars(UNPAPERED, given)).all()
+async def unpapered(session: AsyncSession, limit: int) -> Sequence[UUID]:
+    """Return orders that were paid, whenever that was, and have no invoice."""
+    return (await session.scalars(UNPAPERED, {"limit": limit})).all()
+
+
+async def overdue(session: AsyncSession, before: datetime, limit: int) -> Sequence[UUID]:
+    """Return those of them that were paid before a moment, the oldest first."""
+    return (await session.scalars(OVERDUE, {"before": before, "limit": limit})).all()
 
 
 async def order_of(session: AsyncSession, paper: Invoice) -> Order | None:

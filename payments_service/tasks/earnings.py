@@ -24,10 +24,8 @@ async def write_invoice(job: Job, order_id: str) -> None:
 
 @tasks.every(60)
 async def find_unpapered(job: Job) -> None:
-    """Ask for the invoices of what was paid lately."""
-    at = now()
-    found = await papers.unpapered(job.session, at - timedelta(days=7), at, 500)
-    keys = [str(order_id) for order_id in found]
+    """Ask for the invoices that were not written, however long ago they were due."""
+    keys = [str(order_id) for order_id in await papers.unpapered(job.session, 500)]
     wanted = [{"order_id": key} for key in keys]
     await enqueue_many(job.session, "write_invoice", wanted, keys=keys)
     await writing.check(job.session)

@@ -36,6 +36,7 @@ async def write_invoice(
         return None
     source = f"order/{order.id}"
     if found := await papers.paper_for(session, source, PaperKind.invoice):
+        order.is_papered = True
         return found
     attempt = next((one for one in order.attempts if one.is_matched), None)
     facts = rules.invoice_facts(order, attempt, seller_of(tools), buyer_name)
@@ -48,6 +49,7 @@ async def write_invoice(
         facts=facts,
     )
     await _number(session, tools.settings.invoice_series, order, paper)
+    order.is_papered = True
     await _mail(session, tools, order, paper, "money.receipt")
     return paper
 
@@ -78,9 +80,9 @@ async def write_credit_note(
 
 
 async def check(session: AsyncSession) -> None:
-    """Note what was paid an hour ago or more, in the last week, and has no invoice."""
+    """Note what was paid an hour ago or more and has no invoice."""
     at = now()
-    missing = await papers.unpapered(session, at - timedelta(days=7), at - timedelta(hours=1), 100)
+    missing = await papers.overdue(session, at - timedelta(hours=1), 100)
     found = [Found(FindingKind.missing_paper, f"order/{one}", {}) for one in missing]
     await findings.note(session, {FindingKind.missing_paper}, found, at)
 

@@ -20,7 +20,7 @@ from kit.contracts.payments.errors import (
     JournalReversed,
 )
 from kit.db import new_id
-from payments_service.models.ledger import Account, Guard, Kind, Posting
+from payments_service.models.ledger import Account, Guard, Journal, Kind, Posting
 from payments_service.queries.quick import Writing, fetch
 from payments_service.rules import accounts
 from payments_service.rules.journals import Leg, NewJournal
@@ -77,6 +77,11 @@ async def post_one(session: AsyncSession, journal: NewJournal) -> tuple[UUID, bo
     if found.journal_id is None or not found.is_done:
         raise REFUSALS[found.outcome](account=found.account)
     return found.journal_id, found.outcome == "posted"
+
+
+async def id_of_key(session: AsyncSession, key: str) -> UUID | None:
+    """Return the journal that was posted under a key."""
+    return await session.scalar(select(Journal.id).where(Journal.key == key))
 
 
 async def balance(session: AsyncSession, code: str) -> int:

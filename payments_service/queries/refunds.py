@@ -51,6 +51,16 @@ async def sent_back(session: AsyncSession, attempt_id: UUID) -> int:
     return int((await session.execute(asked)).scalar_one())
 
 
+async def on_their_way(session: AsyncSession, order_id: UUID) -> int:
+    """Return how much of an order's amount is asked for and not yet back."""
+    asked = select(func.coalesce(func.sum(Refund.amount), 0)).where(
+        Refund.order_id == order_id,
+        Refund.state == RefundState.pending,
+        Refund.rule != "unmatched",
+    )
+    return int((await session.execute(asked)).scalar_one())
+
+
 async def refund_of_key(session: AsyncSession, key: str) -> Refund | None:
     return await session.scalar(select(Refund).where(Refund.key == key))
 

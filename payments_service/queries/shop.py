@@ -16,6 +16,7 @@ from kit.contracts.payments.shop_errors import (
 )
 from kit.db import find
 from payments_service.models.earnings import MakerShare
+from payments_service.models.orders import Order
 from payments_service.models.shop import Bundle, BundleItem, Grant, Offer
 
 
@@ -110,6 +111,27 @@ async def grants_of_order_for_update(session: AsyncSession, order_id: UUID) -> S
     return (await session.scalars(asked)).all()
 
 
+async def held_grants_for_update(session: AsyncSession, order: Order) -> Sequence[Grant]:
+    """Return what was closed because an order's money is on its way back."""
+    asked = select(Grant).where(Grant.order_id == order.id, Grant.ended_at == order.held_at)
+    return (await session.scalars(asked.order_by(Grant.id).with_for_update())).all()
+
+
+async def is_held(session: AsyncSession, grant: Grant) -> bool:
+    """Say whether a grant is closed for the time that its money is on its way back."""
+    if grant.order_id is None or grant.ended_at is None:
+        return False
+    asked = exists().where(Order.id == grant.order_id, Order.held_at == grant.ended_at)
+    return bool(await session.scalar(select(asked)))
+
+
+async def returning(session: AsyncSession, account_id: UUID, film_id: UUID) -> UUID | None:
+    """Return the order whose money is on its way back, and that gave this film."""
+    asked = select(Order.id).join(Grant, Grant.order_id == Order.id)
+    theirs = asked.where(Grant.account_id == account_id, Grant.film_id == film_id)
+    return await session.scalar(theirs.where(Grant.ended_at == Order.held_at).limit(1))
+
+
 async def claim(session: AsyncSession, row: Grant) -> bool:
     """Write a grant, unless the account has such a one; wait for whoever is writing it now."""
     values = {
@@ -195,10 +217,11 @@ async def season_passes(session: AsyncSession) -> Sequence[Bundle]:
 
 
 async def holders(session: AsyncSession, bundle_id: UUID) -> Sequence[Grant]:
-    """Return one grant of each who has a bundle and was not refunded."""
+    """Return one grant of each who has a bundle; it may be closed while a refund is moving."""
+    is_held = exists().where(Order.id == Grant.order_id, Order.held_at == Grant.ended_at)
     asked = (
         select(Grant)
-        .where(Grant.bundle_id == bundle_id, Grant.state != GrantState.ended)
+        .where(Grant.bundle_id == bundle_id, or_(Grant.state != GrantState.ended, is_held))
         .ext(distinct_on(Grant.account_id))
         .order_by(Grant.account_id, Grant.id)
     )

@@ -9,7 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
 from kit.contracts.payments.errors import SubscriptionNotFound
-from kit.contracts.payments.subscriptions import SubscriptionQuery, SubscriptionState
+from kit.contracts.payments.subscriptions import (
+    PeriodKind,
+    SubscriptionQuery,
+    SubscriptionState,
+)
+from payments_service.models.orders import Order
 from payments_service.models.subscriptions import Plan, Subscription, SubscriptionPeriod, Trial
 
 ALIVE = Subscription.state != SubscriptionState.expired
@@ -119,6 +124,20 @@ async def period_of_order(session: AsyncSession, order_id: UUID) -> Subscription
     return await session.scalar(
         select(SubscriptionPeriod).where(SubscriptionPeriod.order_id == order_id)
     )
+
+
+async def held_periods(
+    session: AsyncSession, subscription_id: UUID
+) -> Sequence[SubscriptionPeriod]:
+    """Return the stretches of which all the money is on its way back."""
+    asked = select(SubscriptionPeriod).join(Order, Order.id == SubscriptionPeriod.order_id)
+    theirs = asked.where(
+        SubscriptionPeriod.subscription_id == subscription_id,
+        SubscriptionPeriod.kind != PeriodKind.credit,
+        SubscriptionPeriod.taken_back_at.is_(None),
+        Order.held_at.is_not(None),
+    )
+    return (await session.scalars(theirs.order_by(SubscriptionPeriod.id))).all()
 
 
 async def newest_period(session: AsyncSession, subscription_id: UUID) -> UUID | None:

@@ -62,6 +62,11 @@ def gift_cards(currency: str) -> Account:
     return _account(Kind.liability, "gift_cards", currency, Guard.no_debit)
 
 
+def returning(currency: str) -> Account:
+    """Money of coins and gift cards that are out of use, while their refund is on its way."""
+    return _account(Kind.liability, "returning", currency, Guard.no_debit)
+
+
 def vouchers(currency: str) -> Account:
     """Money taken for vouchers that nobody has redeemed yet."""
     return _account(Kind.liability, "vouchers", currency, Guard.no_debit)

@@ -54,6 +54,21 @@ def end(grant: Grant, at: datetime) -> None:
         grant.is_open = True
 
 
+def reopen(grant: Grant, at: datetime) -> bool:
+    """Give it again, as it was; return whether there was anything left of it."""
+    if grant.expires_at is not None and grant.expires_at <= at:
+        grant.ended_at = grant.expires_at
+        return False
+    grant.state = GrantState.given  # its token has to be opened again
+    grant.ended_at = None
+    return True
+
+
+def is_past(grant: Grant, at: datetime) -> bool:
+    """Say whether the token that was made for it, if there is one, has ended by itself."""
+    return grant.told_until is not None and grant.told_until <= at
+
+
 def refundable_until(grant: Grant, hours: int) -> datetime | None:
     """Return until when its coins come back; None when they do not."""
     is_asked = grant.spend_id is not None and grant.state != GrantState.ended

@@ -15,9 +15,9 @@ MOST = 500
 
 
 @tasks.task(tries=100, timeout_seconds=60, concurrency=5, transactional=False)
-async def follow_grant(job: Job, grant_id: str) -> None:
+async def follow_grant(job: Job, grant_id: str, *, is_sure: bool = True) -> None:
     """Make tokens_service say what a grant says."""
-    await access.follow(_tools(job), UUID(grant_id))
+    await access.follow(_tools(job), UUID(grant_id), is_sure=is_sure)
 
 
 @tasks.every(3600)

@@ -51,6 +51,12 @@ class Kiosk:
     ) -> None:
         order.given = {**order.given, "taken": refunded}
 
+    async def hold(self, session: AsyncSession, tools: Tools, order: OrderRow) -> None:
+        order.given = {**order.given, "held": order.given.get("held", 0) + 1}
+
+    async def release(self, session: AsyncSession, tools: Tools, order: OrderRow) -> None:
+        order.given = {**order.given, "released": order.given.get("released", 0) + 1}
+
     async def lapse(self, session: AsyncSession, tools: Tools, order: OrderRow) -> None:
         order.details = {"lapses": order.details.get("lapses", 0) + 1}
 

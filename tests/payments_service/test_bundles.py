@@ -27,11 +27,11 @@ from kit.contracts.payments.shop_errors import (
 )
 from kit.db import new_id
 from payments_service.actions.bundles import growing
-from payments_service.actions.coins import lots
+from payments_service.actions.coins import holding
 from payments_service.app import create_app
 from payments_service.models.promotions import CountryPrice
 from payments_service.queries import coins as coin_queries
-from payments_service.queries import ledger, orders
+from payments_service.queries import ledger, orders, wallets
 from tests.cast import ALICE, BOB, DANA
 from tests.conftest import Start
 from tests.factories.catalog import as_admin
@@ -179,8 +179,10 @@ async def test_of_a_refunded_pack_what_is_left_goes_and_so_does_what_was_owed_fo
     order = await bought(app, rail, ALICE, kind=OrderKind.coins, subject=str(pack.id))
     async with app.state.database.sessions.begin() as session:
         assert -await ledger.balance(session, "liability:coins:XOF") == 850
-        assert await lots.take_out(session, order.id, order.title) == 143
-        assert await lots.take_out(session, order.id, order.title) == 0
+        row = await orders.order_for_update(session, order.id)
+        for _ in range(2):
+            await holding.take_back(session, row)
+            assert await wallets.balance(session, ALICE, clock.now()) == 0
         assert await ledger.balance(session, "liability:coins:XOF") == 0
         assert await ledger.balance(session, "expense:refunds:XOF") == -850
         assert await coin_queries.off_lots(session) == []

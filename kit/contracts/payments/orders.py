@@ -126,7 +126,10 @@ class Attempt(Schema):
 
 
 class Order(Schema):
-    """An order as its owner sees it; `given` is what it gave (a code, an amount of coins …)."""
+    """An order as its owner sees it; `given` is what it gave (a code, an amount of coins …).
+
+    `held_at`: since when that is closed, because all of its money is on its way back.
+    """
 
     id: UUID
     kind: OrderKind
@@ -147,6 +150,7 @@ class Order(Schema):
     expires_at: datetime
     paid_at: datetime | None
     fulfilled_at: datetime | None
+    held_at: datetime | None = None
     attempts: list[Attempt] = Field(description="oldest first")
 
 

@@ -188,7 +188,8 @@ class FilmOffer(Schema):
     """What this caller can do about a film. With `owned` there is nothing to pay.
 
     `buy`, `rent`: ways to have it, null where it is not sold so. `balance`: the caller's coins,
-    null without an account. `grant` is what they have of it already.
+    null without an account. `grant` is what they have of it already. `returning_order_id`: the
+    order that gave it, while the money is on its way back and the film closed.
     """
 
     film_id: UUID
@@ -203,6 +204,7 @@ class FilmOffer(Schema):
     finish_within_hours: int | None
     balance: int | None
     bundles: list[Bundle]
+    returning_order_id: UUID | None = None
 
 
 class FilmStart(Schema):

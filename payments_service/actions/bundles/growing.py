@@ -5,13 +5,16 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from kit.contracts.payments.shop import GrantState
 from kit.errors import AppError
 from payments_service.actions.bundles.keeping import Films, season_films
 from payments_service.actions.films import granting
 from payments_service.actions.films.granting import Giving
 from payments_service.actions.tools import Tools
 from payments_service.models.shop import Bundle, BundleItem, Grant
+from payments_service.queries import orders
 from payments_service.queries import shop as queries
+from payments_service.rules.films import end
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +53,24 @@ async def extend(session: AsyncSession, tools: Tools, bundle_id: UUID, films: Fi
     count = 0
     for holder in holders:
         for film_id, title in new:
-            given = await granting.give(session, tools, _giving(holder, film_id, title))
-            count += given is not None
+            count += await _give(session, tools, holder, film_id, title)
     await session.flush()
     return count
+
+
+async def _give(
+    session: AsyncSession, tools: Tools, holder: Grant, film_id: UUID, title: str
+) -> bool:
+    """Give a film to who has the pass; closed, while the pass's money is on its way back."""
+    order = None
+    if holder.order_id is not None and holder.state == GrantState.ended:
+        order = await orders.order_for_update(session, holder.order_id)
+        if order.refunded_amount >= order.amount:
+            return False  # it arrived this very moment
+    given = await granting.give(session, tools, _giving(holder, film_id, title))
+    if given is not None and order is not None and order.held_at is not None:
+        end(given, order.held_at)
+    return given is not None
 
 
 def _add(bundle: Bundle, films: Films) -> Films:

@@ -9,7 +9,12 @@ from kit.contracts.payments.errors import NeedsAccount, NotForSale
 from kit.contracts.payments.orders import OrderNew
 from kit.contracts.payments.shop import BundleKind
 from payments_service.actions.bundles import having
-from payments_service.actions.films.selling import give_all, take_all_back
+from payments_service.actions.films.selling import (
+    give_all,
+    hold_all,
+    release_all,
+    take_all_back,
+)
 from payments_service.actions.orders.seeing import account_of
 from payments_service.actions.orders.sellers import Quote
 from payments_service.actions.tools import Tools
@@ -71,6 +76,12 @@ class BundleSeller:
         self, session: AsyncSession, tools: Tools, order: Order, refunded: int
     ) -> None:
         await take_all_back(session, order, refunded)
+
+    async def hold(self, session: AsyncSession, tools: Tools, order: Order) -> None:
+        await hold_all(session, order)
+
+    async def release(self, session: AsyncSession, tools: Tools, order: Order) -> None:
+        await release_all(session, order)
 
     async def lapse(self, session: AsyncSession, tools: Tools, order: Order) -> None:
         """Nothing was kept for it."""

@@ -1,6 +1,6 @@
 """Coins that come into a wallet, and that go out of it without being spent."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -10,13 +10,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from kit import clock
 from payments_service.models.coins import CoinKind, CoinLot
 from payments_service.models.findings import FindingKind
+from payments_service.models.orders import Order
 from payments_service.queries import coins as queries
 from payments_service.queries import findings, ledger
 from payments_service.rules import accounts
 from payments_service.rules import coins as rules
+from payments_service.rules.accounts import Account
 from payments_service.rules.coins import Lot, Taken
 from payments_service.rules.invariants import Found
-from payments_service.rules.journals import Leg, journal, move, reversed_legs
+from payments_service.rules.journals import journal, move, reversed_legs
 
 AGAIN = timedelta(days=7)  # coins that come back can be spent at least so long
 
@@ -107,38 +109,36 @@ async def expire(session: AsyncSession, limit: int = 500) -> int:
     return len(found)
 
 
-async def take_out(session: AsyncSession, order_id: UUID, title: str) -> int:
-    """Take out what is left of an order's coins, because it was refunded; return how many.
+async def take_out(
+    session: AsyncSession, order: Order, why: str, target: Callable[[str], Account]
+) -> int:
+    """Take out what is left of an order's coins, once for a `why`; return how many.
 
-    The money still owed for them goes to `expense:refunds`, where the refund is.
+    The money still owed for them goes to `target` of its currency.
     """
-    found = [lot for lot in await queries.lots_of_order_for_update(session, order_id)
-             if lot.remaining]  # fmt: skip
-    if not found:
+    lots = await queries.lots_of_order_for_update(session, order.id)
+    taken = [_all_of(lot) for lot in lots if lot.remaining]
+    if not taken:
         return 0
-    taken = [_all_of(lot) for lot in found]
-    owner = found[0].account_id
+    owner = lots[0].account_id
     legs = rules.gone_legs(owner, taken)
     for one in taken:
-        legs += _refunded(one)
-    journal_id = await ledger.post(
-        session,
-        journal(
-            f"coins:order:{order_id}:taken_back",
-            rules.TAKEN_BACK,
-            legs,
-            source=f"order/{order_id}",
-            description=title,
-            details={"account_id": str(owner)},
-        ),
+        if one.value:
+            legs += move(target(one.currency), accounts.coins_owed(one.currency), one.value)
+    made = journal(
+        taken_key(order, why),
+        rules.TAKEN_BACK,
+        legs,
+        source=f"order/{order.id}",
+        description=order.title,
+        details={"account_id": str(owner)},
     )
-    await _write(session, [journal_id] * len(taken), taken)
+    await _write(session, [await ledger.post(session, made)] * len(taken), taken)
     return sum(one.amount for one in taken)
 
 
-def _refunded(one: Taken) -> list[Leg]:
-    refunds = accounts.expense("refunds", one.currency)
-    return move(refunds, accounts.coins_owed(one.currency), one.value) if one.value else []
+def taken_key(order: Order, why: str) -> str:
+    return f"coins:order:{order.id}:{why}"
 
 
 async def give_back(session: AsyncSession, spend_id: UUID, title: str, source: str) -> bool:

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from kit.auth import Caller
 from kit.contracts.payments.errors import NeedsAccount, NotForSale
 from kit.contracts.payments.orders import OrderNew
-from payments_service.actions.coins import lots, packs
+from payments_service.actions.coins import holding, lots, packs
 from payments_service.actions.orders.seeing import account_of
 from payments_service.actions.orders.sellers import Quote
 from payments_service.actions.tools import Tools
@@ -79,7 +79,14 @@ class CoinSeller:
     ) -> None:
         """Take out the coins that are left, once the whole was refunded."""
         if refunded >= order.amount:
-            await lots.take_out(session, order.id, order.title)
+            await holding.take_back(session, order)
+
+    async def hold(self, session: AsyncSession, tools: Tools, order: Order) -> None:
+        """Take out the coins that are left, so that nobody spends what is paid back."""
+        await holding.hold(session, order)
+
+    async def release(self, session: AsyncSession, tools: Tools, order: Order) -> None:
+        await holding.release(session, order)
 
     async def lapse(self, session: AsyncSession, tools: Tools, order: Order) -> None:
         """Nothing was kept for it."""

@@ -15,7 +15,7 @@ from kit.jobs import enqueue
 from payments_service.actions.tools import Tools
 from payments_service.models.shop import Grant
 from payments_service.queries import shop as queries
-from payments_service.rules.films import FOR_GOOD, end
+from payments_service.rules.films import FOR_GOOD, end, is_past
 
 SOON = 20.0  # seconds: whoever gives it tells tokens_service at once, the job comes after
 
@@ -87,19 +87,27 @@ async def give(session: AsyncSession, tools: Tools, giving: Giving) -> Grant | N
     return await queries.grant(session, grant.id)
 
 
-async def take_back(session: AsyncSession, grants: Iterable[Grant], *, is_refund: bool) -> None:
-    """End grants; tokens_service is told by a job, if nobody does it before."""
+async def take_back(session: AsyncSession, grants: Iterable[Grant]) -> None:
+    """End grants for good, because what was paid for them went back."""
     at = clock.now()
     for grant in grants:
         end(grant, at)
-        if is_refund and grant.refunded_at is None:
+        if grant.refunded_at is None:
             grant.refunded_at = at
-        await follow_later(session, grant.id)
+            grant.is_open = grant.is_open or not is_past(grant, at)
     await session.flush()
 
 
 async def follow_later(session: AsyncSession, grant_id: UUID) -> None:
+    """Have tokens_service told, in case that whoever gives or takes it now dies before."""
     await enqueue(session, "follow_grant", {"grant_id": str(grant_id)}, delay_seconds=SOON)
+
+
+async def follow_now(session: AsyncSession, grants: Iterable[Grant]) -> None:
+    """Have tokens_service told as soon as this is committed, whatever it was told before."""
+    for grant in grants:
+        asked = {"grant_id": str(grant.id), "is_sure": False}
+        await enqueue(session, "follow_grant", asked)
 
 
 async def _tell(session: AsyncSession, tools: Tools, grant: Grant) -> None:

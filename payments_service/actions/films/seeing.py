@@ -73,9 +73,12 @@ async def offer(tools: Tools, account_id: UUID | None, ref: str, country: str | 
     async with tools.database.reads() as session:
         found = await having(session, film, account_id)
         told = await _offer(session, film, account_id, country)
-    found = await or_entitled(found, tools, film, account_id)
+        returning = await queries.returning(session, account_id, film.id) if account_id else None
+    if returning is None:  # its code may open for a moment longer
+        found = await or_entitled(found, tools, film, account_id)
     grant = shown(tools, found.grant) if found.grant else None
-    return told.model_copy(update={"owned": found.owned, "grant": grant})
+    values = {"owned": found.owned, "grant": grant, "returning_order_id": returning}
+    return told.model_copy(update=values)
 
 
 async def _offer(

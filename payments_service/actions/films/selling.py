@@ -1,18 +1,20 @@
 """Selling films for money: orders of the kinds `film` and `rental`, their subject the film."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.auth import Caller, seal
+from kit.clock import now
 from kit.contracts.catalog.client import CatalogClient
 from kit.contracts.catalog.films import Film
 from kit.contracts.catalog.words import AccessLevel
 from kit.contracts.payments.errors import NotForSale, OwnedAlready, OwnFilm
 from kit.contracts.payments.orders import OrderNew
-from kit.contracts.payments.shop import GrantKind, Owned, Price
+from kit.contracts.payments.shop import GrantKind, GrantState, Owned, Price
 from kit.contracts.tokens import TokensClient
 from kit.events import NOTICE, notify
 from payments_service.actions.films import access, granting, seeing
@@ -26,6 +28,7 @@ from payments_service.models.orders import Order
 from payments_service.models.shop import Grant, Offer
 from payments_service.queries import shop as queries
 from payments_service.rules.accounts import income
+from payments_service.rules.films import end, reopen
 from payments_service.rules.ids import uuid_in
 from payments_service.rules.journals import Leg
 from payments_service.rules.taxes import tax_within
@@ -78,6 +81,12 @@ class FilmSeller:
         self, session: AsyncSession, tools: Tools, order: Order, refunded: int
     ) -> None:
         await take_all_back(session, order, refunded)
+
+    async def hold(self, session: AsyncSession, tools: Tools, order: Order) -> None:
+        await hold_all(session, order)
+
+    async def release(self, session: AsyncSession, tools: Tools, order: Order) -> None:
+        await release_all(session, order)
 
     async def lapse(self, session: AsyncSession, tools: Tools, order: Order) -> None:
         """Nothing was kept for it."""
@@ -158,7 +167,36 @@ async def take_all_back(session: AsyncSession, order: Order, refunded: int) -> N
     """End what an order gave, once the whole was refunded."""
     if refunded >= order.amount:
         found: Sequence[Grant] = await queries.grants_of_order_for_update(session, order.id)
-        await granting.take_back(session, found, is_refund=True)
+        await granting.take_back(session, found)
+        await granting.follow_now(session, found)
+
+
+async def hold_all(session: AsyncSession, order: Order) -> None:
+    """Close what an order gave while its money is on its way back."""
+    found = await queries.grants_of_order_for_update(session, order.id)
+    live = [grant for grant in found if grant.state != GrantState.ended]
+    for grant in live:
+        end(grant, order.held_at or now())
+    await granting.follow_now(session, live)
+
+
+async def release_all(session: AsyncSession, order: Order) -> None:
+    """Open again what was closed; what they have bought anew meanwhile is theirs by that."""
+    at = now()
+    found = await queries.held_grants_for_update(session, order)
+    for grant in found:
+        if not await _is_bought_anew(session, grant, at):
+            reopen(grant, at)
+            await session.flush()
+    await granting.follow_now(session, found)
+
+
+async def _is_bought_anew(session: AsyncSession, grant: Grant, at: datetime) -> bool:
+    if grant.account_id is None:
+        return False
+    await queries.end_over(session, at, grant.account_id)
+    live = await queries.live_grants(session, grant.account_id, [grant.film_id])
+    return any(one.kind == grant.kind for one in live)
 
 
 def _code(order: Order, grant: Grant | None) -> dict[str, str]:

@@ -69,7 +69,9 @@ async def refund(tools: Tools, grant_id: UUID, account_id: UUID) -> wire.Grant:
         together = await queries.grants_of_spend_for_update(session, grant.spend_id)
         check_refund(together, hours, clock.now())
         await lots.give_back(session, grant.spend_id, grant.title, f"grant/{grant.id}")
-        await granting.take_back(session, together, is_refund=True)
+        await granting.take_back(session, together)
+        for each in together:
+            await granting.follow_later(session, each.id)
         told = {"grant_id": str(grant.id), "spend_id": str(grant.spend_id), "coins": grant.coins}
         await emit(session, "FilmGivenBack", told, key=str(grant.spend_id))
     for each in together:

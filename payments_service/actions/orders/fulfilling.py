@@ -22,7 +22,10 @@ async def fulfil(session: AsyncSession, tools: Tools, order_id: UUID) -> bool:
     order = await orders.order_for_update(session, order_id)
     if order.state not in GIVEN or order.fulfilled_at is not None:
         return False
-    await tools.seller(order.kind).fulfil(session, tools, order)
+    seller = tools.seller(order.kind)
+    await seller.fulfil(session, tools, order)
+    if order.held_at is not None:  # its money is on its way back already
+        await seller.hold(session, tools, order)
     order.fulfilled_at = now()
     if order.state == OrderState.paid:
         order.state = OrderState.fulfilled

@@ -63,6 +63,17 @@ class Seller(Protocol):
         """Take back what was given, after so much was refunded in all; harmless the second time."""
         ...
 
+    async def hold(self, session: AsyncSession, tools: Tools, order: Order) -> None:
+        """Close what was given while the whole is on its way back; harmless the second time.
+
+        `order.held_at` says since when; `take_back` or `release` comes after.
+        """
+        ...
+
+    async def release(self, session: AsyncSession, tools: Tools, order: Order) -> None:
+        """Open again what `hold` closed, as if nothing had happened: the refund was refused."""
+        ...
+
     async def lapse(self, session: AsyncSession, tools: Tools, order: Order) -> None:
         """Let go of what `quote` kept for an order (a coupon's use): it expired or was cancelled.
 

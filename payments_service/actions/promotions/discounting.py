@@ -39,6 +39,12 @@ class Discounting:
     ) -> None:
         await self.inner.take_back(session, tools, order, refunded)
 
+    async def hold(self, session: AsyncSession, tools: Tools, order: Order) -> None:
+        await self.inner.hold(session, tools, order)
+
+    async def release(self, session: AsyncSession, tools: Tools, order: Order) -> None:
+        await self.inner.release(session, tools, order)
+
     async def lapse(self, session: AsyncSession, tools: Tools, order: Order) -> None:
         await using.give_back(session, order)
         await self.inner.lapse(session, tools, order)

@@ -12,7 +12,7 @@ from kit.db import new_id
 from kit.events import audit
 from payments_service.actions.giving.beginning import Sending, begin
 from payments_service.actions.orders.making import check_key
-from payments_service.actions.refunds import planning, settling
+from payments_service.actions.refunds import holding, planning, settling
 from payments_service.actions.refunds.planning import Planned
 from payments_service.actions.tools import Tools
 from payments_service.models.orders import Attempt
@@ -33,11 +33,12 @@ async def refund(
 ) -> Refund:
     """Give money back, once for this key; raise NotRefundable, TooMuchRefunded, RefundKeyReused.
 
-    The order is locked first, so that two who ask at once see what the other one left.
+    The order is locked first, so that two who ask at once see what the other one left. What it
+    gave is closed with the question, if all of its money goes.
     """
     check_key(key)
     whole_key = f"order:{order_id}:{key}"
-    await orders.order_for_update(session, order_id)
+    order = await orders.order_for_update(session, order_id)
     if known := await refunds.refund_of_key(session, whole_key):
         if known.way != asked.way or asked.amount not in {None, known.amount}:
             raise RefundKeyReused
@@ -50,6 +51,7 @@ async def refund(
         await settling.succeed_in_coins(session, tools, row)
     else:
         await begin(session, _sending(planned.attempt, row))
+    await holding.follow(session, tools, order)
     return row
 
 

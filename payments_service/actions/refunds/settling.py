@@ -9,7 +9,7 @@ from kit.events import emit
 from payments_service.actions.coins import lots
 from payments_service.actions.coins.lots import Coming
 from payments_service.actions.papers.writing import write_credit_note
-from payments_service.actions.refunds import planning
+from payments_service.actions.refunds import holding, planning
 from payments_service.actions.refunds.planning import Planned
 from payments_service.actions.tools import Tools
 from payments_service.models.orders import Attempt, Order
@@ -25,7 +25,10 @@ UNMATCHED = "unmatched"
 
 
 async def follow(session: AsyncSession, tools: Tools, attempt: GivingAttempt, given: Given) -> None:
-    """Let a refund follow its attempt: approved it is in the books, declined it is free again."""
+    """Let a refund follow its attempt: approved it is in the books, declined it is free again.
+
+    What was closed for it opens again with that.
+    """
     row = await session.get(Refund, attempt.refund_id, with_for_update=True)
     if row is None or row.state != RefundState.pending:
         return
@@ -35,6 +38,8 @@ async def follow(session: AsyncSession, tools: Tools, attempt: GivingAttempt, gi
         row.state = RefundState.failed
         row.trouble = attempt.reason
         row.settled_at = now()
+        await session.flush()
+        await holding.follow(session, tools, await orders.order_for_update(session, row.order_id))
         await _tell(session, row, "RefundFailed")
 
 
@@ -89,11 +94,13 @@ async def _after(session: AsyncSession, tools: Tools, order: Order, row: Refund)
     await tools.seller(order.kind).take_back(session, tools, order, order.refunded_amount)
     await write_credit_note(session, tools, order, row)
     await _close(session, row)
+    await holding.follow(session, tools, order)
 
 
 async def _close(session: AsyncSession, row: Refund) -> None:
     row.state = RefundState.succeeded
     row.settled_at = now()
+    await session.flush()
     await _tell(session, row, "RefundSucceeded")
 
 

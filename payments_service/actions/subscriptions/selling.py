@@ -16,7 +16,14 @@ from kit.contracts.payments.subscriptions import Interval
 from kit.events import notify
 from payments_service.actions.orders.seeing import account_of
 from payments_service.actions.orders.sellers import Quote
-from payments_service.actions.subscriptions import charging, giving, keeping, plans, quoting
+from payments_service.actions.subscriptions import (
+    charging,
+    following,
+    giving,
+    keeping,
+    plans,
+    quoting,
+)
 from payments_service.actions.tools import Tools
 from payments_service.models.orders import Order
 from payments_service.models.subscriptions import Subscription
@@ -81,6 +88,13 @@ class SubscriptionSeller:
         row = await giving.take_back(session, order, now())
         if row is not None:
             await keeping.moved(session, tools, row)
+
+    async def hold(self, session: AsyncSession, tools: Tools, order: Order) -> None:
+        """Open nothing by the days that are paid back; what they are stays written down."""
+        await following.follow_soon(session, await subscriptions.period_of_order(session, order.id))
+
+    async def release(self, session: AsyncSession, tools: Tools, order: Order) -> None:
+        await following.follow_soon(session, await subscriptions.period_of_order(session, order.id))
 
     async def lapse(self, session: AsyncSession, tools: Tools, order: Order) -> None:
         """Nothing was kept back for it."""

@@ -68,17 +68,63 @@ class GiftCardSeller:
     ) -> None:
         """Take what is left on the card, once the whole was refunded."""
         row = await vouchers.of_order_for_update(session, order.id)
-        if refunded < order.amount or row is None or not row.remaining:
+        if refunded < order.amount or row is None:
             return
-        left, row.remaining, row.state = row.remaining, 0, VoucherState.revoked
         refunds = accounts.expense("refunds", row.currency)
-        legs = move(refunds, accounts.gift_cards(row.currency), left)
-        key = f"voucher:{row.id}:taken_back"
-        source = f"order/{order.id}"
-        await ledger.post(session, journal(key, "gift_card_taken_back", legs, source=source))
+        await _empty(session, order, row, f"voucher:{row.id}:taken_back", refunds)
+        held = await _held(session, order, row)
+        if held:
+            legs = move(refunds, accounts.returning(row.currency), held)
+            made = journal(f"{_hold_key(order, row)}:kept", "returned", legs, source=_from(order))
+            await ledger.post(session, made)
+
+    async def hold(self, session: AsyncSession, tools: Tools, order: Order) -> None:
+        """Take what is left on the card, so that nobody uses what is paid back."""
+        row = await vouchers.of_order_for_update(session, order.id)
+        if row is not None:
+            returning = accounts.returning(row.currency)
+            await _empty(session, order, row, _hold_key(order, row), returning)
+
+    async def release(self, session: AsyncSession, tools: Tools, order: Order) -> None:
+        """Put on the card again what was on it."""
+        row = await vouchers.of_order_for_update(session, order.id)
+        held = await _held(session, order, row) if row else 0
+        if row is None or not held:
+            return
+        row.remaining, row.state = row.remaining + held, VoucherState.sold
+        returning = accounts.returning(row.currency)
+        legs = move(accounts.gift_cards(row.currency), returning, held)
+        key = f"{_hold_key(order, row)}:back"
+        await ledger.post(session, journal(key, "gift_card_back", legs, source=_from(order)))
 
     async def lapse(self, session: AsyncSession, tools: Tools, order: Order) -> None:
         """Nothing was kept for it."""
+
+
+async def _empty(
+    session: AsyncSession, order: Order, row: Voucher, key: str, target: accounts.Account
+) -> None:
+    """Take what is left on a card; its money goes to `target`."""
+    if not row.remaining:
+        return
+    left, row.remaining, row.state = row.remaining, 0, VoucherState.revoked
+    legs = move(target, accounts.gift_cards(row.currency), left)
+    await ledger.post(session, journal(key, "gift_card_taken_back", legs, source=_from(order)))
+
+
+async def _held(session: AsyncSession, order: Order, row: Voucher) -> int:
+    """Return what is taken off a card while its order's money is on its way back."""
+    made = await ledger.id_of_key(session, _hold_key(order, row)) if order.held_at else None
+    legs = await ledger.legs(session, made) if made else []
+    return -sum(amount for one, amount in legs if one == accounts.returning(row.currency))
+
+
+def _hold_key(order: Order, row: Voucher) -> str:
+    return f"voucher:{row.id}:held:{order.held_at.isoformat() if order.held_at else ''}"
+
+
+def _from(order: Order) -> str:
+    return f"order/{order.id}"
 
 
 async def shown(session: AsyncSession, tools: Tools, order_id: UUID) -> GiftCard:

@@ -36,7 +36,7 @@ from tests.public_interface.paying import (
     signed_in,
     stage,
 )
-from tests.public_interface.watching import closed, watches
+from tests.public_interface.watching import closed, opened, watches
 from tests.wiring import http
 
 STUDIO = "studio@example.org"
@@ -96,7 +96,8 @@ async def test_a_film_paid_by_phone_is_given_back_and_closes_again(
     assert f'href="{path}/refund"' in order
     assert "tant que rien n’est commencé" in order
     page = (await see(charlie, f"{path}/refund")).text
-    for words in ("Rendre ce film", "vers Mixx by Yas (+228", f"500{NO_BREAK}F"):
+    closes = "Le film se ferme dès votre demande, et se rouvre si elle est refusée."
+    for words in ("Rendre ce film", "vers Mixx by Yas (+228", f"500{NO_BREAK}F", closes):
         assert words in page, words
     assert f"55{NO_BREAK}pièces" in page
     assert "dont 5 offertes" in page
@@ -218,8 +219,16 @@ async def test_a_refund_on_its_way_is_followed_until_it_is_there(
     await gives_back(charlie, path)
     page = (await see(charlie, f"{path}/refund")).text
     assert 'data-stage="moving"' in page
+    assert "Le film est fermé en attendant, et se rouvre si c’est refusé." in page
     assert '<noscript><meta http-equiv="refresh" content="5">' in page
-    assert "Le remboursement est en route" in (await see(charlie, path)).text
+    await closed(charlie, payments_app, film)
+    sheet = (await see(charlie, f"/films/{film.slug}")).text
+    assert "Le remboursement de ce film est en route" in sheet
+    assert f'href="{path}/refund"' in sheet
+    assert f"500{NO_BREAK}F" in sheet, "it can be bought again"
+    order = (await see(charlie, path)).text
+    assert "Le remboursement est en route" in order
+    assert f'href="/watch/{film.slug}"' not in order
     providers["sandbox"] = sandbox
     await hurried(payments_app)
     await settled(payments_app, path)
@@ -238,6 +247,7 @@ async def test_a_refund_that_was_refused_is_chosen_again(
     assert (await settled(payments_app, path)).state == RefundState.failed
     page = (await see(charlie, f"{path}/refund")).text
     assert "Le remboursement n’a pas abouti" in page
+    await opened(charlie, film)
     await gives_back(charlie, path, "coins")
     assert [each.state for each in await refunds(payments_app, path)] == ["succeeded", "failed"]
     assert "échoué" in (await see(charlie, f"{path}/refund")).text

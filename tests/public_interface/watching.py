@@ -10,6 +10,7 @@ from kit.contracts.catalog.films import Film
 from payments_service.actions.films import access
 from payments_service.models.shop import Grant
 from tests.admin_interface.browsing import see
+from tests.payments_service.giving import until
 
 
 async def watches(browser: httpx.AsyncClient, film: Film, seconds: float) -> None:
@@ -26,11 +27,18 @@ async def watches(browser: httpx.AsyncClient, film: Film, seconds: float) -> Non
 
 
 async def closed(browser: httpx.AsyncClient, payments: FastAPI, film: Film) -> None:
-    """Fail unless the film is locked, once tokens_service was told: a job does it seconds later."""
+    """Wait until the film is locked; tokens_service is told by a job, or by us."""
     async with payments.state.database.reads() as session:
         of_film = select(Grant.id).where(Grant.film_id == film.id)
         grants = (await session.scalars(of_film)).all()
     for grant_id in grants:
         await access.follow(payments.state.tools, grant_id)
-    answer = await browser.get(f"/watch/{film.slug}")
+    here = f"/watch/{film.slug}"
+    answer = await until(lambda: browser.get(here), lambda found: found.status_code != 200)
     assert answer.headers["location"] == f"/films/{film.slug}#unlock"
+
+
+async def opened(browser: httpx.AsyncClient, film: Film) -> None:
+    """Wait until the film can be watched."""
+    here = f"/watch/{film.slug}"
+    await until(lambda: browser.get(here), lambda found: found.status_code == 200)

@@ -99,6 +99,8 @@ class OrderView(Schema):
     goal: str
     refunded: str
     papers: bool
+    is_held: bool
+    """What it gave is closed, while its money is on its way back."""
     giving_back: HintView | None = None
 
 
@@ -137,6 +139,7 @@ async def order_view(
         given=_given(order, say),
         goal_href=_goal(request, order, film),
         goal=_goal_words(order, film, say),
+        is_held=order.held_at is not None,
         papers=stage in {Stage.done, Stage.refunded, Stage.disputed},
     )
 

@@ -23,15 +23,29 @@ from public_interface.rules import Return
 
 STRAY = "unmatched"  # by this rule goes back what paid nothing
 ONE_FILM = frozenset({OrderKind.film, OrderKind.rental})
+OTHER = {
+    OrderKind.coins: "coins",
+    OrderKind.subscription: "days",
+    OrderKind.gift_card: "card",
+}
 CLOSES = {
-    "films": mark("Tous les films de cet achat se referment dès que c’est rendu."),
-    "film": mark("Le film se referme dès que c’est rendu."),
-    "coins": mark("Les pièces de cet achat quittent votre portefeuille."),
+    "films": mark("Les films se ferment dès votre demande, et se rouvrent si elle est refusée."),
+    "film": mark("Le film se ferme dès votre demande, et se rouvre si elle est refusée."),
+    "coins": mark("Les pièces partent dès votre demande, et reviennent si elle est refusée."),
+}
+CLOSING = {
+    "films": mark("Les films sont fermés en attendant, et se rouvrent si c’est refusé."),
+    "film": mark("Le film est fermé en attendant, et se rouvre si c’est refusé."),
+    "coins": mark("Les pièces sont retirées en attendant, et reviennent si c’est refusé."),
+    "days": mark("Ces jours n’ouvrent rien en attendant, et reviennent si c’est refusé."),
+    "card": mark("La carte ne paie rien en attendant, et sert de nouveau si c’est refusé."),
 }
 CLOSED = {
     "films": mark("Les films de cet achat sont de nouveau fermés."),
     "film": mark("Le film est de nouveau fermé."),
     "coins": mark("Les pièces de cet achat ont quitté votre portefeuille."),
+    "days": mark("Les jours remboursés ne comptent plus."),
+    "card": mark("La carte ne vaut plus rien."),
 }
 WHY_NOT = {
     "late": mark("Le délai pour le rendre est passé depuis le %(moment)s."),
@@ -191,9 +205,15 @@ def _in_coins(order: Order, offer: RefundOffer, say: Language) -> ChoiceView:
 
 def _closing(order: Order, stage: Return, say: Language) -> str:
     """Say what becomes of what was bought; nothing where it stays."""
-    if stage is Return.no or (stage is Return.done and order.state is not OrderState.refunded):
-        return ""
-    return say((CLOSED if stage is Return.done else CLOSES)[_what(order)])
+    is_closed = order.state is OrderState.refunded
+    if stage is Return.moving:
+        found = CLOSED if is_closed else CLOSING if order.held_at else {}
+    elif stage is Return.done:
+        found = CLOSED if is_closed else {}
+    else:
+        found = CLOSES if stage is Return.offer else {}
+    text = found.get(_what(order), "")
+    return say(text) if text else ""
 
 
 def _why(order: Order, offer: RefundOffer, say: Language) -> str:
@@ -206,9 +226,7 @@ def _why(order: Order, offer: RefundOffer, say: Language) -> str:
 
 
 def _what(order: Order) -> str:
-    if order.kind is OrderKind.coins:
-        return "coins"
-    return "film" if order.kind in ONE_FILM else "films"
+    return "film" if order.kind in ONE_FILM else OTHER.get(order.kind, "films")
 
 
 def _last(order: Order, last: Refund | None, say: Language) -> dict[str, Any]:

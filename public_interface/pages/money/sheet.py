@@ -48,11 +48,14 @@ class OfferView(Schema):
 
 
 class SheetView(Schema):
-    """`paying_href`: a payment for this film is under way there. `is_own`: the visitor made it."""
+    """`paying_href`: a payment for this film is under way there; `returning_href`: its money is on
+    its way back, and it is closed meanwhile. `is_own`: the visitor made it.
+    """
 
     offers: list[OfferView]
     balance: int | None
     paying_href: str
+    returning_href: str = ""
     is_own: bool
     is_coming: bool
 
@@ -97,10 +100,16 @@ async def sheet(request: Request, film: Film, visitor: Visitor) -> SheetView:
         update={
             "offers": _marked([*_offers(offer, film, say), *plans]),
             "balance": offer.balance if film.access_level == "ppv" else None,
+            "returning_href": _returning(offer),
             "is_own": offer.owned is Owned.maker,
             "is_coming": offer.owned is Owned.grant,
         }
     )
+
+
+def _returning(offer: FilmOffer) -> str:
+    is_closed = offer.returning_order_id is not None and offer.owned is None
+    return f"/orders/{offer.returning_order_id}/refund" if is_closed else ""
 
 
 def _marked(offers: list[OfferView]) -> list[OfferView]:

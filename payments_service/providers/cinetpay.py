@@ -145,6 +145,10 @@ class CinetPay(Provider):
         return Hook(key, "payment", attempt_id=attempt_id, shows={"notify_token": token})
 
     @override
+    def may_refund(self, phone: str) -> bool:
+        return bool(phone)
+
+    @override
     async def refund(self, giving: Giving) -> Given:
         """Pay the payer out: CinetPay has no refunds."""
         if not giving.phone:

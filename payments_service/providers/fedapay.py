@@ -124,6 +124,10 @@ class FedaPay(Provider):
             raise Unsigned("signed, but no event of FedaPay's") from error
 
     @override
+    def may_refund(self, phone: str) -> bool:
+        return bool(phone)
+
+    @override
     async def refund(self, giving: Giving) -> Given:
         """Pay the payer out: FedaPay has no refund by API, and by hand only for MTN in Bénin."""
         if not giving.phone:

@@ -137,6 +137,10 @@ class MtnMomo(Provider, Naming):
         return Hook(f"{reference}:{kind}", kind, reference, attempt_id)
 
     @override
+    def may_refund(self, phone: str) -> bool:
+        return self.disbursing is not None
+
+    @override
     async def refund(self, giving: Giving) -> Given:
         if giving.charge is None:
             raise Refused("a refund needs the payment it is of")

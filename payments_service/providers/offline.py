@@ -52,6 +52,9 @@ class Offline:
     async def trace(self, hook: Hook) -> Hook:
         return hook
 
+    def may_refund(self, phone: str) -> bool:
+        return False
+
     async def refund(self, giving: Giving) -> Given:
         raise Refused(f"what was paid with {self.name} is given back in coins, or by hand")
 

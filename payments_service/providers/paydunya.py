@@ -154,6 +154,10 @@ class PayDunya(Provider):
         return Hook(key, f"invoice.{found.get('data[status]', '')[:40]}", attempt_id=attempt_id)
 
     @override
+    def may_refund(self, phone: str) -> bool:
+        return False
+
+    @override
     async def refund(self, giving: Giving) -> Given:
         raise Refused("PayDunya has no refunds: by hand, or in coins", "not_configured")
 

@@ -217,6 +217,10 @@ class Provider(Protocol):
         """
         return hook
 
+    def may_refund(self, phone: str) -> bool:
+        """Say whether `refund` can send money back with these settings, to who paid so."""
+        return True
+
     async def refund(self, giving: Giving) -> Given:
         """Send money back; raise Refused where this provider cannot (then by hand or in coins)."""
         ...

@@ -16,8 +16,6 @@ PAID = frozenset({OrderState.paid, OrderState.fulfilled, OrderState.partially_re
 RETURNABLE = frozenset(
     {OrderKind.coins, OrderKind.film, OrderKind.rental, OrderKind.bundle, OrderKind.season}
 )
-# Nothing is sent back there: codes and cash went through agents, PayDunya has no refunds.
-ONE_WAY = frozenset({"voucher", "cash", "paydunya"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +54,14 @@ def why_not(order: Order, at: datetime, days: int, *, is_used: bool) -> str:
     return "watched" if is_used else ""
 
 
-def ways(kind: str, provider: str, coins: int) -> list[Way]:
+def ways(kind: str, coins: int, *, may_send: bool) -> list[Way]:
     """Return how who bought can have it back: money where it came from, or so many coins.
+
+    `may_send`: money can be sent there.
 
     Coins are not turned into coins: a small pack, dearer by the coin, would come back as more.
     """
-    found: list[Way] = [] if provider in ONE_WAY else ["source"]
+    found: list[Way] = ["source"] if may_send else []
     if coins and kind != OrderKind.coins:
         found.append("coins")
     return found

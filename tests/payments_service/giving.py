@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 from fastapi import FastAPI
@@ -18,6 +18,7 @@ from kit.contracts.payments.refunds_client import RefundsClient
 from payments_service.actions.earnings import sharing
 from payments_service.actions.giving import sending
 from payments_service.models.shop import Grant
+from payments_service.providers.provider import Away, Given, Giving, Provider
 from payments_service.queries import giving
 from tests.cast import ALICE, DANA
 from tests.factories.payments import as_person
@@ -27,6 +28,19 @@ from tests.payments_service.paying import Shop, looked, settled
 Answer = TypeVar("Answer")
 STAFF = Caller("person", id=str(DANA), name="Dana", roles=frozenset({"admin"}))
 NUMBER = "+2290197000000"
+
+
+class Silent:
+    """A provider that does not answer when it is to send money back."""
+
+    def __init__(self, provider: Provider) -> None:
+        self.provider = provider
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.provider, name)
+
+    async def refund(self, giving: Giving) -> Given:
+        raise Away("nobody answers")
 
 
 async def bought(shop: Shop, account_id: UUID | None = ALICE) -> Order:

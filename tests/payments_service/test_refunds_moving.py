@@ -7,18 +7,21 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from functools import partial
+from typing import Any
+from uuid import UUID
 
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import text
 
 from kit.client import ServiceClient
+from kit.clock import now
 from kit.contracts.payments.orders import OrderKind, OrderState
 from kit.contracts.payments.orders_client import OrdersClient
 from kit.contracts.payments.refunds import RefundState
 from kit.contracts.payments.refunds_client import RefundsClient
 from kit.contracts.payments.shop import FilmTermsNew, GrantState
-from kit.contracts.tokens import TokenState
+from kit.contracts.tokens import Token, TokenChange, TokensClient, TokenState
 from payments_service.actions.films import access
 from payments_service.actions.giving import sending
 from payments_service.actions.orders import fulfilling
@@ -176,6 +179,53 @@ async def test_whoever_tells_of_it_at_the_same_time_opens_it_once(
     await until(till.grant, lambda found: found.state is GrantState.active)
     assert await till.opens(film)
     assert len((await till.tokens.tokens()).items) == 1
+
+
+async def test_who_dies_while_closing_it_cannot_leave_it_closed(
+    till: Till, catalog_app: FastAPI
+) -> None:
+    """It was asked to close, and opened again by others, before its word came through."""
+    film = await a_sold_film(till.app, catalog_app)
+    order = await till.bought(kind=OrderKind.film, subject=str(film.id))
+    tokens = till.tokens
+    dying = Dying(tokens)
+    till.app.state.clients[TokensClient] = dying
+    await till.asked(order)
+    await asyncio.wait_for(dying.is_closing.wait(), 15)
+    assert await till.told("declined") is RefundState.failed
+    await until(till.grant, lambda found: found.state is GrantState.active)
+    dying.may_go_on.set()
+    await asyncio.wait_for(dying.is_dead.wait(), 15)
+    await until(partial(_lasts, tokens), bool)
+    assert await till.opens(film)
+
+
+class Dying:
+    """A client of tokens_service whose first closing of a token arrives late, and is not known."""
+
+    def __init__(self, tokens: TokensClient) -> None:
+        self.tokens = tokens
+        self.is_closing, self.may_go_on, self.is_dead = (asyncio.Event() for _ in range(3))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.tokens, name)
+
+    async def change(self, token_id: UUID, new: TokenChange) -> Token:
+        is_end = new.expires_at is not None and new.expires_at < now() + timedelta(days=1)
+        is_first = is_end and not self.is_closing.is_set()
+        if is_first:
+            self.is_closing.set()
+            await self.may_go_on.wait()
+        done = await self.tokens.change(token_id, new)
+        if is_first:
+            self.is_dead.set()
+            raise RuntimeError("killed")
+        return done
+
+
+async def _lasts(tokens: TokensClient) -> bool:
+    (token,) = (await tokens.tokens()).items
+    return token.expires_at > now() + timedelta(days=1)
 
 
 async def test_what_is_paid_back_before_it_was_given_is_given_closed(

@@ -99,7 +99,8 @@ async def plan(
         raise NotRefundable("This is less than the smallest amount of the other currency.", why="")
     if asked.way == "coins" and order.account_id is None:
         raise NotRefundable("Coins need an account; this order has none.", why="account")
-    if not is_staff and asked.way not in _ways(tools, order, amount):
+    ways = _ways(tools, order, amount)
+    if asked.way not in ways and (asked.way == "source" or not is_staff):
         raise NotRefundable("This cannot be given back this way; take the other one.", why="way")
     coins, bonus = _coins(tools, order, amount) if asked.way == "coins" else (0, 0)
     rule = "admin" if is_staff else "window"
@@ -176,7 +177,13 @@ def _ways(tools: Tools, order: Order, amount: int) -> list[Way]:
     if attempt is None or not amount:
         return []
     coins, _ = _coins(tools, order, amount)
-    return rules.ways(order.kind, attempt.provider, coins)
+    return rules.ways(order.kind, coins, may_send=_may_send(tools, attempt))
+
+
+def _may_send(tools: Tools, attempt: Attempt) -> bool:
+    """Say whether what paid this can send it back, as it is set up here."""
+    provider = tools.providers.get(attempt.provider)
+    return provider is not None and provider.may_refund(attempt.phone)
 
 
 async def _why_not(session: AsyncSession, tools: Tools, order: Order) -> str:

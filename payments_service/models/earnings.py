@@ -110,7 +110,8 @@ class Earning(Table):
     """What one maker got of one event. `due` is exact, in billionths of a minor unit.
 
     `day` is when it counts for a statement: the event's own, or a later one once that month is
-    stated. `forgiven_amount`: of a sale taken back, what the maker had been paid already.
+    stated. `forgiven_amount`: of a sale taken back, what the maker had been paid already;
+    below zero when that sale stands again.
     """
 
     __tablename__ = "earning"

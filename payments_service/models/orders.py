@@ -73,6 +73,8 @@ class Order(Row, Table):
     held_at: Mapped[datetime | None]
     is_papered: Mapped[bool] = mapped_column(server_default=text("false"), default=False)
     """Whether its invoice is written."""
+    turn: Mapped[int] = mapped_column(server_default=text("0"), default=0)
+    """How often what it gave was to be given again, after it had been taken back."""
     expires_at: Mapped[datetime]
     created_at: Mapped[datetime]
     attempts: Mapped[list["Attempt"]] = relationship(

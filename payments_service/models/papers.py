@@ -118,13 +118,18 @@ class Refund(Row, Table):
 
 
 class Dispute(Row, Table):
-    """A payer asked their bank for the money: it is gone from the provider until decided."""
+    """A payer asked their bank for the money: it is gone from the provider until decided.
+
+    What is booked of it: `held` (argued about) and `lost`, in the captured currency; `undone`: what
+    of the order that is. `moves`: by how many journals.
+    """
 
     __tablename__ = "dispute"
     __table_args__ = (
         Index("ix_dispute_order_id", "order_id"),
         Index("ix_dispute_state_id", "state", "id"),
         CheckConstraint("amount > 0", "amount"),
+        CheckConstraint("held >= 0 AND lost >= 0 AND undone >= 0", "taken"),
     )
 
     order_id: Mapped[UUID]
@@ -137,6 +142,12 @@ class Dispute(Row, Table):
     """What the order was before; a dispute that is won leads back there."""
     fee: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
     """What the provider kept for it, as far as it is booked."""
+    held: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+    lost: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+    undone: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+    moves: Mapped[int] = mapped_column(server_default=text("0"))
+    is_by_hand: Mapped[bool] = mapped_column(server_default=text("false"))
+    """Staff decided it: that it is argued about again, the provider has to say by deciding it."""
     seen_at: Mapped[datetime | None]
     """When the provider last told of it: what it told before that is old."""
     note: Mapped[str] = mapped_column(server_default="")

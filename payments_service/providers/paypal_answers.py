@@ -14,6 +14,7 @@ from payments_service.providers.provider import (
     Refused,
     Seen,
     State,
+    together,
 )
 from payments_service.rules.amounts import minor_units
 from payments_service.rules.reasons import reason_in
@@ -51,7 +52,6 @@ OUTCOMES = {
     "RESOLVED_SELLER_FAVOUR": DisputeState.won,
 }
 BY_CAPTURE = "RESOLVED_WITH_PAYOUT"
-FIRST = (DisputeState.open, DisputeState.lost, DisputeState.won)  # of several complaints
 DECLINES = frozenset(
     {"INSTRUMENT_DECLINED", "PAYER_CANNOT_PAY", "TRANSACTION_REFUSED", "COMPLIANCE_VIOLATION"}
 )
@@ -126,7 +126,7 @@ def money(about: Mapping[str, Any], name: str = "amount") -> tuple[int, str]:
 def dispute_of(
     capture: Mapping[str, Any], complaints: Sequence[Mapping[str, Any]], currency: str
 ) -> Disputed | None:
-    """Return where the complaints about a capture stand: an open one first, then one that is lost.
+    """Return where the complaints about a capture stand: a chargeback may follow a claim.
 
     An account that may not ask for complaints is told by the capture alone.
     """
@@ -134,7 +134,7 @@ def dispute_of(
     if not found and _is_taken_back(capture):
         is_gone = capture.get("status") == "REVERSED"
         return Disputed(DisputeState.lost if is_gone else DisputeState.open)
-    return min(found, key=lambda each: FIRST.index(each.state), default=None)
+    return together(found)
 
 
 def _complaint(
@@ -168,10 +168,13 @@ def attempt_of(disputed: Mapping[str, Any]) -> object:
 
 
 def dispute_hook(told: Mapping[str, Any]) -> Hook:
-    """Return what a complaint is about, as its webhook would."""
+    """Return what a complaint is about, as its webhook would, and how it stands."""
     disputed = next(iter(list_at(told, "disputed_transactions")), {})
     key = f"{text_at(told, 'dispute_id')}:{text_at(told, 'status')}"
-    return Hook(key, "dispute", "", uuid_in(attempt_of(disputed)))
+    state: DisputeState | None = DisputeState.open
+    if told.get("status") == "RESOLVED":
+        state = OUTCOMES.get(text_at(object_at(told, "dispute_outcome"), "outcome_code"))
+    return Hook(key, "dispute", "", uuid_in(attempt_of(disputed)), dispute_state=state)
 
 
 def event_hook(event: Mapping[str, Any], kind: str) -> Hook:

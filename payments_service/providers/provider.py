@@ -88,13 +88,34 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class Disputed:
-    """Where a dispute of a payment stands. `amount`: what it is about, and once it is lost, what is
-    gone; 0: all of the payment. `fee`: what the provider keeps for it.
+    """Where the disputes of a payment stand together. `amount`: what is argued about, or, once all
+    are decided, what is gone; 0: all of the payment. `lost`: what is gone while others are open.
+    `fee`: what the provider keeps for them.
     """
 
     state: DisputeState
     amount: int = 0
     fee: int = 0
+    lost: int = 0
+
+
+FIRST = (DisputeState.open, DisputeState.lost, DisputeState.won)  # of several disputes
+
+
+def together(found: Sequence[Disputed]) -> Disputed | None:
+    """Return where several disputes of one payment stand together: open before lost before won."""
+    if not found:
+        return None
+    state = min((each.state for each in found), key=FIRST.index)
+    about, lost = (
+        [each.amount for each in found if each.state is one] for one in (state, DisputeState.lost)
+    )
+    return Disputed(
+        state,
+        sum(about) if all(about) else 0,
+        sum(each.fee for each in found),
+        sum(lost) if state is DisputeState.open else 0,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +167,8 @@ class Hook:
     """Of the secrets kept with the attempt (`Started.secrets`), those it shows as its only proof:
     who handles it asks `is_proven` before anything else, and drops what is not.
     """
+    dispute_state: DisputeState | None = None
+    """Of one that `Disputing.disputes` lists: how it stands there, if the list says so."""
 
 
 def is_proven(hook: Hook, secrets: Mapping[str, str]) -> bool:

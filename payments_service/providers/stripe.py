@@ -6,6 +6,7 @@ the metadata of the payment, so a charge whose answer was lost is found again.
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -138,7 +139,7 @@ class Stripe(Provider, Renewing, Disputing):
             return hook
         intent = await self._intent(hook.provider_ref)
         attempt_id = answers.uuid_in(object_at(intent, "metadata").get("attempt_id"))
-        return Hook(hook.dedupe_key, hook.kind, hook.provider_ref, attempt_id)
+        return replace(hook, attempt_id=attempt_id)
 
     @override
     async def disputes(self, since: datetime) -> list[Hook]:
@@ -146,7 +147,7 @@ class Stripe(Provider, Renewing, Disputing):
         asked: Any = {"limit": 100, "created": {"gte": int(since.timestamp())}}
         found = await reading(self.sdk.disputes.list_async(asked))
         return [
-            Hook(f"{text_at(each, 'id')}:{text_at(each, 'status')}", "dispute", ref)
+            answers.dispute_hook(each, ref)
             for each in list_at(found, "data")
             if (ref := answers.payment_of(each))
         ]

@@ -11,7 +11,15 @@ from uuid import UUID
 
 from kit.contracts.payments.refunds import DisputeState
 from payments_service.providers.calls import list_at, object_at, text_at
-from payments_service.providers.provider import Disputed, Given, Hook, Lost, Seen, State
+from payments_service.providers.provider import (
+    Disputed,
+    Given,
+    Hook,
+    Lost,
+    Seen,
+    State,
+    together,
+)
 from payments_service.providers.stripe_line import reason
 
 # Of the states of a dispute, those in which money moved; the others are warnings.
@@ -21,7 +29,6 @@ DISPUTES = {
     "lost": DisputeState.lost,
     "won": DisputeState.won,
 }
-FIRST = (DisputeState.open, DisputeState.lost, DisputeState.won)  # of several disputes
 INTENTS = {
     "succeeded": State.approved,
     "processing": State.pending,
@@ -83,13 +90,20 @@ def intent_seen(intent: Mapping[str, Any], disputes: Mapping[str, Any]) -> Seen:
 
 
 def dispute_of(disputes: Mapping[str, Any], currency: str) -> Disputed | None:
-    """Return where the disputes of a payment stand: an open one first, then one that is lost."""
+    """Return where the disputes of a payment stand: a bank may begin a second one."""
     found = [
         Disputed(state, _disputed_amount(each, currency), _dispute_fee(each, currency))
         for each in list_at(disputes, "data")
         if (state := DISPUTES.get(text_at(each, "status")))
     ]
-    return min(found, key=lambda each: FIRST.index(each.state), default=None)
+    return together(found)
+
+
+def dispute_hook(dispute: Mapping[str, Any], ref: str) -> Hook:
+    """Return what a listed dispute is about, and how it stands."""
+    status = text_at(dispute, "status")
+    key = f"{text_at(dispute, 'id')}:{status}"
+    return Hook(key, "dispute", ref, dispute_state=DISPUTES.get(status))
 
 
 def refund_given(refund: Mapping[str, Any]) -> Given:

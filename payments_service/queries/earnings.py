@@ -85,6 +85,22 @@ UNSOLD = text("""
 """)
 
 
+FORGIVEN = text("""
+    SELECT earning.account_id, sum(earning.forgiven_amount)::bigint
+    FROM journal AS sale
+    JOIN journal AS other ON other.source = sale.source AND other.id <> sale.id
+    JOIN accrual ON accrual.journal_id = other.id AND accrual.film_id = :film
+    JOIN earning ON earning.accrual_id = accrual.id AND earning.forgiven_amount <> 0
+    WHERE sale.id = :journal AND sale.source <> '' GROUP BY earning.account_id
+""")
+
+
+async def forgiven(session: AsyncSession, event: Event) -> Mapping[UUID, int]:
+    """Return what makers were forgiven when sales of this order were undone before."""
+    rows = await session.execute(FORGIVEN, {"journal": event.journal_id, "film": event.film_id})
+    return {row.account_id: row[1] for row in rows}
+
+
 async def count_view(session: AsyncSession, day: date, film_id: UUID, viewer: str) -> bool:
     """Count a view; return False when it was counted that day already."""
     row = insert(View).values(day=day, film_id=film_id, viewer=viewer)

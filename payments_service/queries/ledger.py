@@ -6,8 +6,9 @@ from datetime import datetime
 from uuid import UUID
 
 import orjson
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from kit.clock import now
 from kit.contracts.payments.errors import (
@@ -23,7 +24,7 @@ from kit.db import new_id
 from payments_service.models.ledger import Account, Guard, Journal, Kind, Posting
 from payments_service.queries.quick import Writing, fetch
 from payments_service.rules import accounts
-from payments_service.rules.journals import Leg, NewJournal
+from payments_service.rules.journals import Leg, NewJournal, journal, reversed_legs
 
 POST = "SELECT * FROM post_journals($1::jsonb) ORDER BY place"
 REFUSALS = {
@@ -82,6 +83,25 @@ async def post_one(session: AsyncSession, journal: NewJournal) -> tuple[UUID, bo
 async def id_of_key(session: AsyncSession, key: str) -> UUID | None:
     """Return the journal that was posted under a key."""
     return await session.scalar(select(Journal.id).where(Journal.key == key))
+
+
+async def unreversed(session: AsyncSession, source: str, kind: str) -> list[tuple[UUID, str]]:
+    """Return the journals of a kind from somewhere that nobody has reversed, with their keys."""
+    reversal = aliased(Journal)
+    is_reversed = exists().where(reversal.reverses_id == Journal.id)
+    asked = select(Journal.id, Journal.key).where(Journal.source == source, Journal.kind == kind)
+    rows = await session.execute(asked.where(~is_reversed).order_by(Journal.at, Journal.id))
+    return [(row.id, row.key) for row in rows]
+
+
+async def reverse(session: AsyncSession, journal_id: UUID, kind: str = "reversal") -> UUID:
+    """Post the opposite of a journal, once; raise JournalReversed where another did."""
+    found = await session.get_one(Journal, journal_id)
+    undone = reversed_legs(await legs(session, journal_id))
+    key = f"{found.key}:reversed"
+    return await post(
+        session, journal(key, kind, undone, source=found.source, reverses_id=journal_id)
+    )
 
 
 async def balance(session: AsyncSession, code: str) -> int:

@@ -1,6 +1,7 @@
 """Refunds and disputes: captured, reserved, watched; listed."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, exists, func, select
@@ -110,6 +111,12 @@ async def open_disputes(session: AsyncSession, limit: int = 500) -> Sequence[UUI
     """Return the attempts whose disputes nobody has decided yet, the oldest first."""
     asked = select(Dispute.attempt_id).where(Dispute.state == DisputeState.open)
     return (await session.scalars(asked.order_by(Dispute.id).limit(limit))).all()
+
+
+async def decided_disputes(session: AsyncSession, since: datetime) -> Sequence[UUID]:
+    """Return the attempts whose disputes were decided since then: some are turned round."""
+    asked = select(Dispute.attempt_id).where(Dispute.closed_at >= since)
+    return (await session.scalars(asked.order_by(Dispute.id))).all()
 
 
 async def disputes(

@@ -225,6 +225,25 @@ def shortened(one: Standing, days: int, amount: int, at: datetime) -> Standing:
     return replace(one, anchor_at=end, period_start=start, period_end=end, period_amount=left)
 
 
+def lengthened(one: Standing, span: timedelta, amount: int, at: datetime) -> Standing:
+    """Return it with time that had been taken away; one that ended with that goes on from now."""
+    if one.state is State.paused:
+        kept = (one.kept_days or 0) - (-span // DAY)
+        return replace(one, kept_days=kept, period_amount=one.period_amount + amount)
+    is_over = one.state is State.expired or one.period_end <= at
+    end = (at if is_over else one.period_end) + span
+    return replace(
+        one,
+        state=State.cancelled if one.cancelled_at else State.active,
+        anchor_at=end,
+        period_start=at if is_over else one.period_start,
+        period_end=end,
+        period_amount=amount if is_over else one.period_amount + amount,
+        is_trial=False,
+        ended_at=None,
+    )
+
+
 def ended(one: Standing, at: datetime) -> Standing:
     if one.state is State.expired:
         return one

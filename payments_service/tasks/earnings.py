@@ -10,7 +10,7 @@ from payments_service.actions.earnings import accruing, stating
 from payments_service.actions.giving import sending
 from payments_service.actions.papers import writing
 from payments_service.actions.payouts import asking as payouts
-from payments_service.actions.refunds import asking, disputes, reviewing
+from payments_service.actions.refunds import asking, deciding, disputes, reviewing
 from payments_service.queries import giving, papers
 
 tasks = Tasks()
@@ -46,6 +46,17 @@ async def follow_reversal(job: Job, attempt_id: str, **told: Any) -> None:  # no
 async def mind_disputes(job: Job) -> None:
     """Ask how disputes stand; a webhook that was missed changes only how soon we know."""
     await reviewing.review(job.state.tools)
+
+
+@tasks.every(86_400, transactional=False)
+async def mind_decided_disputes(job: Job) -> None:
+    await reviewing.review_decided(job.state.tools)
+
+
+@tasks.task(tries=100, timeout_seconds=60)
+async def give_again(job: Job, order_id: str) -> None:
+    """Give what was taken back for a dispute that is won after all."""
+    await deciding.give_again(job.session, job.state.tools, UUID(order_id))
 
 
 @tasks.task(tries=5, timeout_seconds=60, concurrency=10, transactional=False)

@@ -57,6 +57,11 @@ class Kiosk:
     async def release(self, session: AsyncSession, tools: Tools, order: OrderRow) -> None:
         order.given = {**order.given, "released": order.given.get("released", 0) + 1}
 
+    async def give_again(self, session: AsyncSession, tools: Tools, order: OrderRow) -> None:
+        rest = {name: value for name, value in order.given.items() if name != "taken"}
+        if rest != order.given:
+            order.given = {**rest, "again": rest.get("again", 0) + 1}
+
     async def lapse(self, session: AsyncSession, tools: Tools, order: OrderRow) -> None:
         order.details = {"lapses": order.details.get("lapses", 0) + 1}
 

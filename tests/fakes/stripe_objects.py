@@ -91,12 +91,13 @@ def dispute(charge: RailCharge, status: str, amount: int, fee: int) -> list[str]
     found = charge.more.setdefault("dispute", {"amount": amount, "fee": fee, "moves": []})
     found["status"], charge.is_disputed = status, True
     kinds = ["updated" if begun else "created"]
-    if status in AWAY and not found["moves"]:
-        found["moves"].append((-found["amount"], found["fee"]))
+    is_away = sum(moved for moved, _ in found["moves"]) < 0
+    if status in AWAY and not is_away:
+        found["moves"].append((-found["amount"], 0 if found["moves"] else found["fee"]))
         kinds.insert(0, "funds_withdrawn")
     if status in ENDED:
         kinds.insert(0, "closed")
-    if status == "won" and len(found["moves"]) == 1:
+    if status == "won" and is_away:
         found["moves"].append((found["amount"], 0))
         kinds.insert(0, "funds_reinstated")
     return kinds

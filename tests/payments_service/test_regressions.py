@@ -90,6 +90,7 @@ def test_nobody_has_to_press_anything_for_shares_receipts_and_lost_payments() ->
         ("state_months", 3600),
         ("find_unpapered", 60),
         ("mind_disputes", 3600),
+        ("mind_decided_disputes", 86_400),
         ("mind_payments", 5),
         ("find_forgotten", 60),
     ):

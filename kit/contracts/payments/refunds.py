@@ -158,7 +158,9 @@ class RefundOffer(Schema):
 
 
 class Dispute(Schema):
-    """A payer had their bank take the money back. Lost, what was bought is taken back as well."""
+    """A payer had their bank take the money back. Lost, what was bought is taken back as well; won
+    after all, it is given again.
+    """
 
     id: UUID
     order_id: UUID
@@ -180,7 +182,10 @@ class DisputeQuery(Schema):
 
 
 class DisputeOutcome(Schema):
-    """How the bank decided: `won`, the money is ours again; `lost`, it is gone."""
+    """How the bank decided: `won`, the money is ours again; `lost`, it is gone.
+
+    What is decided already is turned round only with a `note` that says why.
+    """
 
     outcome: Literal["won", "lost"]
     note: Why = ""

@@ -9,6 +9,7 @@ from kit.contracts.payments.errors import NeedsAccount, NotForSale
 from kit.contracts.payments.orders import OrderNew
 from kit.contracts.payments.shop import BundleKind
 from payments_service.actions.bundles import having
+from payments_service.actions.films import returning
 from payments_service.actions.films.selling import (
     give_all,
     hold_all,
@@ -82,6 +83,9 @@ class BundleSeller:
 
     async def release(self, session: AsyncSession, tools: Tools, order: Order) -> None:
         await release_all(session, order)
+
+    async def give_again(self, session: AsyncSession, tools: Tools, order: Order) -> None:
+        await returning.give_again(session, tools, order)
 
     async def lapse(self, session: AsyncSession, tools: Tools, order: Order) -> None:
         """Nothing was kept for it."""

@@ -88,6 +88,9 @@ class CoinSeller:
     async def release(self, session: AsyncSession, tools: Tools, order: Order) -> None:
         await holding.release(session, order)
 
+    async def give_again(self, session: AsyncSession, tools: Tools, order: Order) -> None:
+        await holding.give_again(session, order)
+
     async def lapse(self, session: AsyncSession, tools: Tools, order: Order) -> None:
         """Nothing was kept for it."""
 

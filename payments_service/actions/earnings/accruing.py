@@ -119,9 +119,15 @@ def _sale(
 async def _forgiven(
     session: AsyncSession, event: Event, given: dict[UUID, Given]
 ) -> dict[UUID, int]:
-    """Return what makers do not have to give back: they were paid it, so the house bears it."""
+    """Return what makers do not have to give back: they were paid it, so the house bears it.
+
+    Below zero: what of a sale that stands again the house had borne; the makers have it.
+    """
     found = {}
+    borne = await earnings.forgiven(session, event) if event.amount > 0 else {}
     for account_id, one in given.items():
+        if before := min(borne.get(account_id, 0), one.amount):
+            found[account_id] = -before
         if one.amount < 0:
             code = maker(account_id, event.currency).code
             there = max(0, await ledger.available(session, code))

@@ -17,7 +17,7 @@ from kit.contracts.payments.orders import OrderNew
 from kit.contracts.payments.shop import GrantKind, GrantState, Owned, Price
 from kit.contracts.tokens import TokensClient
 from kit.events import NOTICE, notify
-from payments_service.actions.films import access, granting, seeing
+from payments_service.actions.films import access, granting, returning, seeing
 from payments_service.actions.films.granting import Giving, Window
 from payments_service.actions.films.having import Having, having, or_entitled
 from payments_service.actions.films.unlocking import window_of
@@ -87,6 +87,13 @@ class FilmSeller:
 
     async def release(self, session: AsyncSession, tools: Tools, order: Order) -> None:
         await release_all(session, order)
+
+    async def give_again(self, session: AsyncSession, tools: Tools, order: Order) -> None:
+        for grant in await returning.give_again(session, tools, order):
+            if grant.account_id is None:
+                order.given = {**order.given, **_code(order, grant)}
+                if order.email:
+                    await _mail_code(session, tools, order, grant)
 
     async def lapse(self, session: AsyncSession, tools: Tools, order: Order) -> None:
         """Nothing was kept for it."""

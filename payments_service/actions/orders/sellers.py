@@ -74,6 +74,13 @@ class Seller(Protocol):
         """Open again what `hold` closed, as if nothing had happened: the refund was refused."""
         ...
 
+    async def give_again(self, session: AsyncSession, tools: Tools, order: Order) -> None:
+        """Give again what `take_back` took: the money is ours after all; harmless the second time.
+
+        `order.turn` says for the how manyth time.
+        """
+        ...
+
     async def lapse(self, session: AsyncSession, tools: Tools, order: Order) -> None:
         """Let go of what `quote` kept for an order (a coupon's use): it expired or was cancelled.
 

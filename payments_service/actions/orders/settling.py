@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from kit.clock import now
 from kit.contracts.payments.errors import OrderNotFound
 from kit.contracts.payments.orders import AttemptState, OrderState
+from kit.contracts.payments.refunds import DisputeState
 from kit.events import emit
 from kit.jobs import enqueue
 from payments_service.actions.tools import Tools
@@ -157,11 +158,20 @@ async def _has_dispute_moved(session: AsyncSession, attempt: Attempt, seen: Seen
     """Say whether a dispute began, or stands otherwise than in our books."""
     if seen.disputed != attempt.is_disputed:
         return True
-    if seen.dispute is None:
+    if (told := seen.dispute) is None:
         return False
     kept = await refunds.dispute_of(session, attempt.id)
-    return kept is not None and (kept.state, kept.fee) != (seen.dispute.state, seen.dispute.fee)
+    if kept is None:  # it was won before anybody here knew of it; its fee may have stayed
+        return told.fee > 0
+    about = kept.lost if kept.state == DisputeState.lost else kept.amount
+    is_other = told.state != DisputeState.won and told.amount + told.lost not in {0, about}
+    return is_other or (kept.state, kept.fee) != (told.state, told.fee)
 
 
 def _told(dispute: Disputed) -> dict[str, str | int]:
-    return {"state": str(dispute.state), "amount": dispute.amount, "fee": dispute.fee}
+    return {
+        "state": str(dispute.state),
+        "amount": dispute.amount,
+        "fee": dispute.fee,
+        "lost": dispute.lost,
+    }

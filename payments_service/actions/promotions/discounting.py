@@ -45,6 +45,9 @@ class Discounting:
     async def release(self, session: AsyncSession, tools: Tools, order: Order) -> None:
         await self.inner.release(session, tools, order)
 
+    async def give_again(self, session: AsyncSession, tools: Tools, order: Order) -> None:
+        await self.inner.give_again(session, tools, order)
+
     async def lapse(self, session: AsyncSession, tools: Tools, order: Order) -> None:
         await using.give_back(session, order)
         await self.inner.lapse(session, tools, order)

@@ -82,16 +82,17 @@ async def take_back(session: AsyncSession, order: Order, at: datetime) -> Subscr
         return None
     row = await subscriptions.subscription_for_update(session, period.subscription_id)
     period.taken_back_at = at
+    key = f"back:{order.id}:{order.turn}" if order.turn else f"back:{order.id}"
     if period.kind is PeriodKind.credit:
         credit = max(0, row.credit_amount - period.amount)
-        await standing.write_credit(session, row, credit, f"back:{order.id}")
+        await standing.write_credit(session, row, credit, key)
         return row
     one = shortened(
         standing.of(row, at), whole_days(period.starts_at, period.ends_at), period.amount, at
     )
     standing.write(row, one, at)
     credit = row.credit_amount + max(0, period.amount - order.amount)
-    await standing.write_credit(session, row, credit, f"back:{order.id}")
+    await standing.write_credit(session, row, credit, key)
     return row
 
 

@@ -23,6 +23,7 @@ from payments_service.actions.subscriptions import (
     keeping,
     plans,
     quoting,
+    returning,
 )
 from payments_service.actions.tools import Tools
 from payments_service.models.orders import Order
@@ -95,6 +96,13 @@ class SubscriptionSeller:
 
     async def release(self, session: AsyncSession, tools: Tools, order: Order) -> None:
         await following.follow_soon(session, await subscriptions.period_of_order(session, order.id))
+
+    async def give_again(self, session: AsyncSession, tools: Tools, order: Order) -> None:
+        if order.account_id is not None:
+            await subscriptions.lock_account(session, order.account_id)
+        row = await returning.give_again(session, order, now())
+        if row is not None:
+            await keeping.moved(session, tools, row)
 
     async def lapse(self, session: AsyncSession, tools: Tools, order: Order) -> None:
         """Nothing was kept back for it."""

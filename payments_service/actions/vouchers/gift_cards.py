@@ -71,7 +71,8 @@ class GiftCardSeller:
         if refunded < order.amount or row is None:
             return
         refunds = accounts.expense("refunds", row.currency)
-        await _empty(session, order, row, f"voucher:{row.id}:taken_back", refunds)
+        turn = f":{order.turn}" if order.turn else ""
+        await _empty(session, order, row, f"voucher:{row.id}:taken_back{turn}", refunds)
         held = await _held(session, order, row)
         if held:
             legs = move(refunds, accounts.returning(row.currency), held)
@@ -96,6 +97,20 @@ class GiftCardSeller:
         legs = move(accounts.gift_cards(row.currency), returning, held)
         key = f"{_hold_key(order, row)}:back"
         await ledger.post(session, journal(key, "gift_card_back", legs, source=_from(order)))
+
+    async def give_again(self, session: AsyncSession, tools: Tools, order: Order) -> None:
+        """Put on the card again what was taken off it for good."""
+        row = await vouchers.of_order_for_update(session, order.id)
+        taken = await ledger.unreversed(session, _from(order), "gift_card_taken_back")
+        for journal_id, key in taken:
+            if row is None or await ledger.id_of_key(session, f"{key}:back"):
+                continue  # it was only held, and is back
+            if kept := await ledger.id_of_key(session, f"{key}:kept"):
+                await ledger.reverse(session, kept)
+            legs = await ledger.legs(session, journal_id)
+            await ledger.reverse(session, journal_id, "gift_card_back")
+            row.remaining += sum(max(0, amount) for _, amount in legs)
+            row.state = VoucherState.sold
 
     async def lapse(self, session: AsyncSession, tools: Tools, order: Order) -> None:
         """Nothing was kept for it."""

@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from sqlalchemy import text
 from typing_extensions import override
 
+from kit import clock
 from kit.auth import unseal
 from kit.contracts.accounts.client import AccountsClient
 from kit.contracts.catalog.client import CatalogClient
@@ -34,7 +35,7 @@ from payments_service.actions.subscriptions import moving
 from payments_service.actions.tools import Tools
 from payments_service.app import create_app
 from payments_service.providers.provider import Charge, Known, Refused, Seen, Started
-from payments_service.queries import ledger
+from payments_service.queries import ledger, subscriptions
 from tests.conftest import Start
 from tests.factories.payments import as_person
 from tests.factories.selling import a_key, paying
@@ -143,9 +144,7 @@ class House:
     async def look(self) -> None:
         """Do at once what is due by the clock."""
         async with self.app.state.database.sessions.begin() as session:
-            due = (
-                await session.scalars(text("SELECT id FROM subscription WHERE next_at <= now()"))
-            ).all()
+            due = await subscriptions.due(session, clock.now())
         for one in due:
             async with self.app.state.database.sessions.begin() as session:
                 await moving.move(session, self.tools, one)

@@ -8,6 +8,7 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import text
 
+from kit import clock
 from kit.contracts.payments.errors import (
     NeedsAccount,
     NoSubscription,
@@ -207,8 +208,8 @@ async def test_unpaid_films_stay_open_for_the_grace_and_a_late_payment_brings_it
     # Mobile money that is approved after all is not lost: it begins anew.
     async with house.app.state.database.sessions.begin() as session:
         await session.execute(
-            text("UPDATE \"order\" SET expires_at = now() + interval '1 hour' WHERE id = :id"),
-            {"id": renewal.order_id},
+            text('UPDATE "order" SET expires_at = :at WHERE id = :id'),
+            {"at": clock.now() + timedelta(hours=1), "id": renewal.order_id},
         )
     await house.paid(ALICE, await house.buyer(ALICE).order(renewal.order_id))
     back = await house.mine(ALICE)

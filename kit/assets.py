@@ -13,7 +13,7 @@ import mimetypes
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from hashlib import sha256
 from pathlib import Path
 
@@ -145,7 +145,9 @@ def _vendor_file(path: Path) -> bytes:
         ) from error
 
 
+@cache
 def _asset(name: str, body: bytes) -> Asset:
+    """Compress a file, once for all front-ends of this process: they share most of them."""
     suffix = Path(name).suffix
     media_type = MEDIA_TYPES.get(suffix) or mimetypes.guess_type(name)[0]
     media_type = media_type or "application/octet-stream"

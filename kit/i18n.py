@@ -7,6 +7,7 @@ import io
 import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, tzinfo
+from functools import cache
 from pathlib import Path
 
 from babel import Locale, dates, numbers
@@ -36,7 +37,7 @@ class Language:
         for folder in folders:
             catalogue = folder / f"{code}.po"
             if code != SOURCE and catalogue.exists():
-                self.words.merge(_compiled(catalogue))
+                self.words.merge(_compiled(catalogue.read_bytes()))
 
     def __call__(self, text: str, **values: object) -> str:
         found = str(self.words.gettext(text))
@@ -129,10 +130,10 @@ def _wish(part: str) -> tuple[float, str]:
     return float(found[1]) if found else 1.0, tag.split("-")[0].lower()
 
 
-def _compiled(catalogue: Path) -> Translations:
-    with catalogue.open("rb") as file:
-        read = read_po(file)
+@cache
+def _compiled(catalogue: bytes) -> Translations:
+    """Return the words of a catalogue, which front-ends of one process share."""
     binary = io.BytesIO()
-    write_mo(binary, read)
+    write_mo(binary, read_po(io.BytesIO(catalogue)))
     binary.seek(0)
     return Translations(binary)

@@ -1,12 +1,21 @@
 """Pages: a view (one frozen Schema) and a template make an answer."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2 import (
+    BytecodeCache,
+    Environment,
+    FileSystemLoader,
+    StrictUndefined,
+    select_autoescape,
+)
+from jinja2.bccache import Bucket
 from markupsafe import Markup
+from typing_extensions import override
 
 from kit.assets import Assets
 from kit.auth import Caller, may
@@ -20,6 +29,26 @@ from kit.site.notices import Notice, waiting
 from kit.site.signing import Signed
 
 FILTERS = ("number", "money", "day", "moment", "duration", "clock", "size", "country")
+
+
+class Compiled(BytecodeCache):
+    """Templates compiled for one language, once for all front-ends of this process."""
+
+    def __init__(self) -> None:
+        self.made: dict[tuple[str, str], bytes] = {}
+
+    @override
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if code := self.made.get((bucket.key, bucket.checksum)):
+            bucket.bytecode_from_string(code)
+
+    @override
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.made[bucket.key, bucket.checksum] = bucket.bytecode_to_string()
+
+
+# By language: what a filter makes of a constant is compiled in.
+COMPILED = defaultdict[str, Compiled](Compiled)
 
 
 class Site:
@@ -50,6 +79,7 @@ class Site:
     def _environment(self, folders: Sequence[Path], language: Language) -> Environment:
         environment = Environment(
             loader=FileSystemLoader([folder / "templates" for folder in reversed(folders)]),
+            bytecode_cache=COMPILED[language.code],
             undefined=StrictUndefined,
             autoescape=select_autoescape(default=True),
             extensions=["jinja2.ext.i18n"],

@@ -29,6 +29,8 @@ from tests.accounts_service.mails import Mails
 from tests.catalog_service.conftest import app as catalog_app
 from tests.catalog_service.conftest import library, library_app, settings, tokens_app
 from tests.conftest import DatabaseUrl, Start
+from tests.factories import accounts
+from tests.public_interface.paying import signed_in
 from tests.wiring import http
 
 __all__ = ["catalog_app", "library", "library_app", "mails", "settings", "tokens_app"]
@@ -177,6 +179,15 @@ async def browser(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
     """Give a browser without scripts, which keeps its cookies."""
     async with visitor(app) as found:
         yield found
+
+
+@pytest.fixture
+async def charlie(shop: FastAPI, accounts_app: FastAPI) -> httpx.AsyncClient:
+    """Sign Charlie in where things are sold, a viewer."""
+    await accounts.a_viewer(accounts_app)
+    browser = visitor(shop)
+    await signed_in(browser)
+    return browser
 
 
 def visitor(app: FastAPI, **headers: str) -> httpx.AsyncClient:

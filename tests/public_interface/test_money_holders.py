@@ -1,14 +1,10 @@
 """What a film-maker is told of whose their payout number is: in words, and without other names."""
 
 import httpx
-import pytest
 from fastapi import FastAPI
 from sqlalchemy import text
 
 from tests.admin_interface.browsing import see, send
-from tests.factories import accounts
-from tests.public_interface.conftest import visitor
-from tests.public_interface.paying import signed_in
 
 HERE = "/account/earnings"
 PLACE = {"phone": "90 12 34 56", "country": "TG", "method": "mixx", "holder_name": "Charlie"}
@@ -16,14 +12,6 @@ SAID = """
     UPDATE payout_account SET holder_check = :check, holder_found = 'Koffi MENSAH',
         flags = CAST(:flags AS jsonb), checked_by = :checked_by
 """
-
-
-@pytest.fixture
-async def charlie(shop: FastAPI, accounts_app: FastAPI) -> httpx.AsyncClient:
-    await accounts.a_viewer(accounts_app)
-    browser = visitor(shop)
-    await signed_in(browser)
-    return browser
 
 
 async def test_a_film_maker_reads_what_the_operator_says_of_the_name(

@@ -58,15 +58,6 @@ async def film(
     return found
 
 
-@pytest.fixture
-async def charlie(shop: FastAPI, accounts_app: FastAPI) -> httpx.AsyncClient:
-    """Sign Charlie in, a viewer."""
-    await accounts.a_viewer(accounts_app)
-    browser = visitor(shop)
-    await signed_in(browser)
-    return browser
-
-
 async def gives_back(
     browser: httpx.AsyncClient, path: str, way: str = "source", key: str = ""
 ) -> httpx.Response:

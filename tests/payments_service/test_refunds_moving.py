@@ -5,7 +5,7 @@ FedaPay and MTN take a refund and say later what became of it: each story is tol
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -21,7 +21,7 @@ from kit.contracts.payments.orders_client import OrdersClient
 from kit.contracts.payments.refunds import RefundState
 from kit.contracts.payments.refunds_client import RefundsClient
 from kit.contracts.payments.shop import FilmTermsNew, GrantState
-from kit.contracts.tokens import Token, TokenChange, TokensClient, TokenState
+from kit.contracts.tokens import LifetimePast, Token, TokenChange, TokensClient, TokenState
 from payments_service.actions.films import access
 from payments_service.actions.giving import sending
 from payments_service.actions.orders import fulfilling
@@ -221,6 +221,39 @@ class Dying:
             self.is_dead.set()
             raise RuntimeError("killed")
         return done
+
+
+async def test_a_clock_that_is_ahead_closes_it_a_little_later(
+    till: Till, catalog_app: FastAPI
+) -> None:
+    film = await a_sold_film(till.app, catalog_app)
+    order = await till.bought(kind=OrderKind.film, subject=str(film.id))
+    till.app.state.clients[TokensClient] = tokens = Ahead(till.tokens)
+    await till.asked(order)
+    until_then = await until(partial(_ends_at, tokens), lambda at: at < now() + timedelta(days=1))
+    assert until_then > now() + timedelta(seconds=30)
+    assert await till.told("approved") is RefundState.succeeded
+    await until(lambda: till.opens(film), lambda found: not found)
+
+
+class Ahead:
+    """A client of a tokens_service whose clock is ten seconds ahead."""
+
+    def __init__(self, tokens: TokensClient) -> None:
+        self.tokens = tokens
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.tokens, name)
+
+    async def change(self, token_id: UUID, new: TokenChange) -> Token:
+        if new.expires_at is not None and new.expires_at < now() + timedelta(seconds=10):
+            raise LifetimePast
+        return await self.tokens.change(token_id, new)
+
+
+async def _ends_at(tokens: Ahead) -> datetime:
+    (token,) = (await tokens.tokens.tokens()).items
+    return token.expires_at
 
 
 async def _lasts(tokens: TokensClient) -> bool:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from kit import clock
 from kit.contracts.payments.shop import GrantState
-from kit.contracts.tokens import AccessLevel, Mint, Token, TokenChange, TokensClient
+from kit.contracts.tokens import AccessLevel, LifetimePast, Mint, Token, TokenChange, TokensClient
 from kit.errors import NotFound
 from payments_service.actions.tools import Tools
 from payments_service.models.shop import Grant
@@ -19,6 +19,7 @@ from payments_service.rules.films import is_past
 
 STEPS = 5  # given, changed, closed, ended: whoever does it meanwhile, it comes to an end
 A_MOMENT = timedelta(seconds=2)  # tokens_service lets nothing end in the past
+CLOCKS_DIFFER = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +116,18 @@ async def _closed(tokens: TokensClient, grant: Grant, *, is_held: bool) -> Told:
     token_id = token.id if token else grant.token_id
     with suppress(NotFound):  # there is none any more
         if is_held and token_id is not None:
-            end = TokenChange(expires_at=clock.now() + A_MOMENT)
-            await tokens.change(token_id, end)
+            await _end(tokens, token_id)
         else:
             await tokens.revoke(str(token_id))
     return Told(token, is_open=False, until=None, is_closed=True)
+
+
+async def _end(tokens: TokensClient, token_id: UUID) -> None:
+    """End a token as soon as can be, also where the other's clock is a little ahead."""
+    try:
+        await tokens.change(token_id, TokenChange(expires_at=clock.now() + A_MOMENT))
+    except LifetimePast:
+        await tokens.change(token_id, TokenChange(expires_at=clock.now() + CLOCKS_DIFFER))
 
 
 async def _minted(tokens: TokensClient, grant: Grant) -> Token:

@@ -43,7 +43,10 @@ async def test_who_approves_confirms_a_name_that_no_operator_tells(
     dana: httpx.AsyncClient, studio: Studio, till: FastAPI
 ) -> None:
     here = f"/money/payouts/{(await asked(till, studio)).id}"
-    assert "nom non vérifié par l’opérateur" in (await see(dana, "/money/payouts")).text
+    listed = (await see(dana, "/money/payouts")).text
+    assert "nom non vérifié par l’opérateur" in listed
+    assert ">Awa Kossi</a>" in listed, "by the name of the account, beside the holder's"
+    assert "KOSSI Awa" in listed
     page = (await see(dana, here)).text
     assert "J’ai confirmé que ce numéro est à KOSSI Awa" in page
     await send(dana, here, here, {"deed": "approve"})

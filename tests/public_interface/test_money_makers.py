@@ -108,6 +108,7 @@ async def test_a_film_maker_sees_what_a_sale_brought_and_asks_to_be_paid(
     await earned_long_ago(payments_app, film)
     wrong = await send(charlie, HERE, f"{HERE}/account", PLACE | {"phone": "12"})
     assert 'id="f-phone-about"' in wrong.text
+    assert "un numéro qui peut recevoir de l’argent" in wrong.text
     assert (await send(charlie, HERE, f"{HERE}/account", PLACE)).status_code == 303
     page = await see(charlie, HERE)
     assert "Mixx by Yas" in page.text

@@ -3,7 +3,6 @@
 import re
 
 import httpx
-import pytest
 from fastapi import FastAPI
 from sqlalchemy import text
 
@@ -28,20 +27,10 @@ from tests.public_interface.paying import (
     comes,
     ordered,
     pays,
-    signed_in,
     stage,
 )
 
 WALLET, MINE = "/account/wallet", "/account/subscription"
-
-
-@pytest.fixture
-async def charlie(shop: FastAPI, accounts_app: FastAPI) -> httpx.AsyncClient:
-    """Sign Charlie in, a viewer."""
-    await accounts.a_viewer(accounts_app)
-    browser = visitor(shop)
-    await signed_in(browser)
-    return browser
 
 
 async def test_coins_are_bought_and_open_a_film_in_one_press(
@@ -92,6 +81,8 @@ async def test_coins_are_given_to_another_account_and_not_to_nobody(
     dear = await send(charlie, WALLET, f"{WALLET}/gifts", gift | {"amount": "900"})
     assert 'id="f-amount-about"' in dear.text
     assert (await send(charlie, WALLET, f"{WALLET}/gifts", gift)).status_code == 303
+    said = (await see(charlie, WALLET)).text
+    assert "Votre cadeau est parti : 30\N{NO-BREAK SPACE}pièces pour awa@example.org." in said
     found = await ask(payments_app, CoinsClient).wallet_of(awa.account.id)
     assert found.balance == 30
 
@@ -188,6 +179,21 @@ async def test_a_subscription_that_ends_soon_is_renewed_from_its_page(
     await pays(charlie, path)
     await comes(payments_app, path)
     assert await stage(charlie, path) == "done"
+
+
+async def test_a_subscriber_whose_address_is_not_confirmed_is_asked_to_confirm_it(
+    charlie: httpx.AsyncClient, payments_app: FastAPI, accounts_app: FastAPI
+) -> None:
+    plans = ask(payments_app, SubscriptionsClient)
+    plan = await plans.make_plan(PlanNew(title="Mois", interval=Interval.month, amount=2000))
+    await bought(charlie, payments_app, OrderKind.subscription, plan.id)
+    sends_again = 'action="/account/security/verification"'
+    assert sends_again not in (await see(charlie, MINE)).text
+    async with accounts_app.state.database.sessions.begin() as session:
+        await session.execute(text("UPDATE account SET email_verified_at = NULL"))
+    page = (await see(charlie, MINE)).text
+    assert "Confirmez charlie@example.org" in page
+    assert sends_again in page
 
 
 async def test_a_childs_profile_buys_nothing(

@@ -7,8 +7,10 @@ from fastapi import APIRouter, Form, Request, Response
 
 from admin_interface.forms import checked
 from admin_interface.pages.desk import back, next_page, show
+from admin_interface.pages.money.names import names
 from admin_interface.pages.money.sayings import saying
 from admin_interface.pages.staff import acting
+from kit.contracts.accounts import AccountsClient
 from kit.contracts.payments.earnings import MakerEarning
 from kit.contracts.payments.earnings_client import EarningsClient
 from kit.contracts.payments.errors import PayoutHeld
@@ -27,6 +29,7 @@ from kit.schema import Schema
 
 router = APIRouter()
 Payouts = Annotated[PayoutsClient, acting(PayoutsClient)]
+Accounts = Annotated[AccountsClient, acting(AccountsClient)]
 Earned = Annotated[EarningsClient, acting(EarningsClient)]
 HERE = "/money/payouts"
 Typed = Annotated[str, Form()]
@@ -42,6 +45,7 @@ class PayoutsView(Schema):
     payouts: list[Payout]
     flagged: list[PayoutAccountSeen]
     makers: list[MakerEarning]
+    names: dict[str, str]
     next: str
     state: str
 
@@ -62,15 +66,19 @@ async def payouts(
     request: Request,
     client: Payouts,
     earned: Earned,
+    accounts: Accounts,
     state: str = "",
     cursor: str | None = None,
 ) -> Response:
     page = await client.payouts(checked(PayoutQuery, {"state": state or None}), cursor)
     places = await client.payout_accounts()
+    makers = (await earned.maker_earnings()).items
+    paid, earning = ({str(one.account_id) for one in rows} for rows in (page.items, makers))
     view = PayoutsView(
         payouts=page.items,
         flagged=[each for each in places.items if each.flags and not each.checked_by],
-        makers=(await earned.maker_earnings()).items,
+        makers=makers,
+        names=await names(accounts, paid | earning),
         next=next_page(request, page.next_cursor),
         state=state,
     )

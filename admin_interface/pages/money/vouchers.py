@@ -7,6 +7,7 @@ from fastapi import APIRouter, Form, Request, Response
 
 from admin_interface.forms import Mistyped, checked
 from admin_interface.pages.desk import back, next_page, show, words
+from admin_interface.pages.money.names import names
 from admin_interface.pages.money.sayings import saying
 from admin_interface.pages.money.typed import plain, values
 from admin_interface.pages.staff import acting
@@ -133,20 +134,10 @@ async def batch_page(
     view = BatchView(
         batch=await client.batch(batch_id),
         vouchers=page.items,
-        sellers=await _names(accounts, {each.sold_by for each in page.items if each.sold_by}),
+        sellers=await names(accounts, {each.sold_by for each in page.items if each.sold_by}),
         next=next_page(request, page.next_cursor),
     )
     return show(request, "pages/money/voucher_batch.html", view)
-
-
-async def _names(accounts: AccountsClient, ids: set[str]) -> dict[str, str]:
-    found = {}
-    for one in ids:
-        try:
-            found[one] = (await accounts.account(UUID(one))).name
-        except (AppError, ValueError):
-            continue  # the id stands there instead
-    return found
 
 
 @router.get(HERE + "/{batch_id}/sheet")

@@ -12,11 +12,9 @@ from kit.contracts.payments.earnings import DayEarning, FilmEarning, Statement
 from kit.contracts.payments.earnings_client import EarningsClient
 from kit.contracts.payments.errors import PayoutAccountMissing
 from kit.contracts.payments.payouts import (
-    Payout,
     PayoutAccount,
     PayoutAccountNew,
     PayoutNew,
-    PayoutState,
 )
 from kit.contracts.payments.payouts_client import PayoutsClient
 from kit.errors import AppError
@@ -34,32 +32,25 @@ from public_interface.pages.money import ways
 from public_interface.pages.money.charts import ChartView, chart
 from public_interface.pages.money.means import pdf
 from public_interface.pages.money.order_view import calling_codes
+from public_interface.pages.money.payout_line import PayoutLine, payout_line
 from public_interface.pages.money.till import new_key, show
 
 router = APIRouter()
 Mine = Annotated[EarningsClient, acting(EarningsClient)]
 Payouts = Annotated[PayoutsClient, acting(PayoutsClient)]
 HERE = "/account/earnings"
-STATES = {
-    PayoutState.pending: ("busy", mark("à approuver")),
-    PayoutState.held: ("warning", mark("retenu")),
-    PayoutState.in_transit: ("busy", mark("en route")),
-    PayoutState.succeeded: ("success", mark("versé")),
-    PayoutState.failed: ("danger", mark("échoué")),
-}
-REASONS = {
-    "new_account": mark("Le compte vient d’être changé : nous attendons quelques jours."),
-    "flags": mark("Nous vérifions le compte avant de verser."),
-    "staff": mark("Quelqu’un de l’équipe le regarde."),
-    "refused": mark("L’opérateur l’a refusé. L’argent est de nouveau disponible."),
-    "withdrawn": mark("Vous l’avez repris."),
-}
 FLAGS = {
     "name": mark("Le nom du titulaire n’est pas celui de votre compte : nous vérifions."),
     "duplicate": mark("Quelqu’un d’autre est payé à ce numéro : nous vérifions."),
     "holder": mark(
         "L’opérateur ne connaît pas ce numéro à ce nom : nous regardons avant de verser."
     ),
+}
+PLACE = {
+    "WrongPhone": mark(
+        "Ce n’est pas un numéro qui peut recevoir de l’argent. Choisissez son pays, ou écrivez +…"
+    ),
+    "MethodUnavailable": mark("Cet opérateur ne verse pas dans ce pays. Prenez-en un autre."),
 }
 OPERATORS = ("mixx", "moov", "mtn", "celtiis", "orange", "wave", "free", "airtel", "expresso")
 
@@ -79,17 +70,6 @@ class StatementLine(Schema):
     earned: str
     paid: str
     closing: str
-
-
-class PayoutLine(Schema):
-    id: str
-    amount: str
-    at: str
-    to: str
-    tone: str
-    state: str
-    why: str
-    may_withdraw: bool
 
 
 class AccountView(Schema):
@@ -145,7 +125,7 @@ async def set_account(request: Request, mine: Mine, payouts: Payouts, catalog: C
             await payouts.set_payout_account(new)
             return back(request, HERE, mark("C’est là que vous serez payé."))
         except AppError as error:
-            errors = {"phone": said(error, say)}
+            errors = _wrong(error, say)
     view = await _view(request, mine, payouts, catalog)
     names = ("phone", "country", "method", "holder_name")
     kept = {name: str(typed.values.get(name, "")) for name in names}
@@ -189,7 +169,7 @@ async def _view(
         chart=_chart(found.days, found.currency, say),
         films=[await _named(_film(each, found.currency, say), catalog) for each in found.films],
         statements=[_statement(each, say) for each in statements],
-        payouts=[_payout(each, say) for each in sent],
+        payouts=[payout_line(each, say) for each in sent],
         account=_shown(account, say) if account else None,
         values=_typed(request, account),
         errors={},
@@ -197,6 +177,13 @@ async def _view(
         methods=[(name, ways.MARKS[name].words) for name in OPERATORS],
         key=new_key(),
     )
+
+
+def _wrong(error: AppError, say: Language) -> dict[str, str]:
+    """Say of the number that is to be paid what is wrong with it, beside its field."""
+    name = type(error).__name__
+    field = "method" if name == "MethodUnavailable" else "phone"
+    return {field: say(PLACE[name]) if name in PLACE else said(error, say)}
 
 
 async def _account(payouts: PayoutsClient) -> PayoutAccount | None:
@@ -276,19 +263,4 @@ def _statement(each: Statement, say: Language) -> StatementLine:
         earned=say.money(each.views_amount + each.sales_amount, each.currency),
         paid=say.money(each.paid_amount - each.returned_amount, each.currency),
         closing=say.money(each.closing_amount, each.currency),
-    )
-
-
-def _payout(each: Payout, say: Language) -> PayoutLine:
-    tone, state = STATES[each.state]
-    why = say(REASONS[each.reason]) if each.reason in REASONS else ""
-    return PayoutLine(
-        id=str(each.id),
-        amount=say.money(each.amount, each.currency),
-        at=say.moment(each.requested_at),
-        to=f"{say(ways.mark_of(each.method).words)} {each.phone}",
-        tone=tone,
-        state=say(state),
-        why=each.note or why,
-        may_withdraw=each.state in {PayoutState.pending, PayoutState.held},
     )

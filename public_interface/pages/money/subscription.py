@@ -1,10 +1,12 @@
 """The subscription of whoever is signed in: renew, pause, change, end, take back."""
 
+import logging
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
+from kit.contracts.accounts import AccountsClient
 from kit.contracts.payments.errors import NoSubscription
 from kit.contracts.payments.subscriptions import (
     ChangeQuote,
@@ -28,8 +30,10 @@ from public_interface.pages.money.buying import country_of
 from public_interface.pages.money.plans import PlanView, per, plan_view, title_of
 from public_interface.pages.money.till import new_key, show
 
+logger = logging.getLogger(__name__)
 router = APIRouter()
 Mine = Annotated[SubscriptionsClient, acting(SubscriptionsClient)]
+Me = Annotated[AccountsClient, acting(AccountsClient)]
 HERE = "/account/subscription"
 STATES = {
     SubscriptionState.trialing: ("info", mark("à l’essai")),
@@ -44,6 +48,10 @@ PERIODS = {
     PeriodKind.payment: mark("Abonnement"),
     PeriodKind.change: mark("Changement d’offre"),
 }
+RENEWING = {
+    SubscriptionState.trialing: mark("Continuer après l’essai"),
+    SubscriptionState.past_due: mark("Payer maintenant"),
+}
 PAUSES = (7, 14, 30, 60)
 
 
@@ -55,7 +63,9 @@ class PeriodView(Schema):
 
 
 class SubscriptionView(Schema):
-    """`text` says in one sentence what happens next, and when."""
+    """`text` says in one sentence what happens next, and when. `unconfirmed`: the address that no
+    reminder reaches before it is confirmed.
+    """
 
     title: str
     price: str
@@ -70,6 +80,7 @@ class SubscriptionView(Schema):
     pauses: list[tuple[str, str]]
     periods: list[PeriodView]
     plans: list[PlanView]
+    unconfirmed: str = ""
 
 
 class ChangeView(Schema):
@@ -86,7 +97,7 @@ class ChangeView(Schema):
 
 
 @router.get(HERE)
-async def subscription(request: Request, mine: Mine) -> Response:
+async def subscription(request: Request, mine: Mine, me: Me) -> Response:
     say = words(request)
     try:
         found = await mine.my_story()
@@ -94,7 +105,9 @@ async def subscription(request: Request, mine: Mine) -> Response:
         return show(request, "no_subscription")
     others = (await mine.plans(country_of(request))).items
     view = _subscription(found, others, found.periods, say)
-    return show(request, "subscription", view)
+    is_over = found.state is SubscriptionState.expired
+    unconfirmed = "" if is_over else await _unconfirmed(me)
+    return show(request, "subscription", view.model_copy(update={"unconfirmed": unconfirmed}))
 
 
 @router.post(f"{HERE}/trial")
@@ -167,6 +180,15 @@ async def renew(request: Request, mine: Mine) -> Response:
     return back(request, f"/orders/{found.order_id}")
 
 
+async def _unconfirmed(me: AccountsClient) -> str:
+    try:
+        account = await me.me()
+    except AppError as error:
+        logger.warning("an account was not found", extra={"error": type(error).__name__})
+        return ""
+    return "" if account.email_verified_at else account.email
+
+
 def _subscription(
     found: Subscription, plans: list[Plan], periods: list[Period], say: Language
 ) -> SubscriptionView:
@@ -180,9 +202,7 @@ def _subscription(
         state=say(state),
         text=_next(found, say),
         may=found.may,
-        renew_words=say("Renouveler")
-        if found.state is not SubscriptionState.past_due
-        else say("Payer maintenant"),
+        renew_words=say(RENEWING.get(found.state, mark("Renouveler"))),
         is_automatic=found.is_automatic,
         next_plan=title_of(following, say) if following else "",
         credit=say.money(found.credit_amount, found.currency) if found.credit_amount else "",
@@ -206,7 +226,7 @@ def _next(found: Subscription, say: Language) -> str:
             "La période est finie. Les films VIP restent ouverts jusqu’au %(day)s.", day=until
         )
     texts = {
-        SubscriptionState.trialing: mark("Essai gratuit jusqu’au %(day)s."),
+        SubscriptionState.trialing: mark("Essai gratuit jusqu’au %(day)s. Rien n’est débité."),
         SubscriptionState.cancelled: mark("Vous en profitez jusqu’au %(day)s, puis il s’arrête."),
         SubscriptionState.expired: mark("Il s’est arrêté le %(day)s."),
     }

@@ -10,7 +10,7 @@ from kit.contracts.payments.coins import GiftNew, Movement, MovementKind, PackOf
 from kit.contracts.payments.coins_client import CoinsClient
 from kit.contracts.payments.vouchers_client import VouchersClient
 from kit.errors import AppError
-from kit.i18n import Language, mark
+from kit.i18n import COIN, Language, mark
 from kit.schema import Schema
 from kit.site.filled import filled
 from kit.site.session import acting, address
@@ -116,7 +116,9 @@ async def give(request: Request, coins: Coins) -> Response:
         new = GiftNew(amount=form.amount, email=form.email, message=form.message)
         try:
             await coins.give(new, form.key)
-            return back(request, HERE, mark("Votre cadeau est parti."))
+            given = say.money(form.amount, COIN)
+            text = mark("Votre cadeau est parti : %(coins)s pour %(email)s.")
+            return back(request, HERE, text, coins=given, email=form.email)
         except AppError as error:
             field = "amount" if type(error).__name__ == "NotEnoughCoins" else "email"
             errors = {field: said(error, say)}

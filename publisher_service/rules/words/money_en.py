@@ -22,7 +22,7 @@ MONEY: Mapping[str, Words] = {
     "coins.gift": Words(
         "Coins you were given",
         "{giver} gives you {coins} coins",
-        "{giver} gives you {coins} coins.",
+        "{giver} gives you {coins} coins. {message}",
         "Hello {name},\n\n{giver} gives you {coins} coins. They are in your wallet.\n\n"
         "{message}\n\n[See my wallet]({link})",
     ),

@@ -23,7 +23,7 @@ MONEY: Mapping[str, Words] = {
     "coins.gift": Words(
         "Pièces reçues en cadeau",
         "{giver} vous offre {coins} pièces",
-        "{giver} vous offre {coins} pièces.",
+        "{giver} vous offre {coins} pièces. {message}",
         "Bonjour {name},\n\n{giver} vous offre {coins} pièces. Elles sont dans votre "
         "portefeuille.\n\n{message}\n\n[Voir mon portefeuille]({link})",
     ),

@@ -8,7 +8,7 @@ from kit.contracts.payments.orders import OrderKind, OrderState
 from kit.contracts.payments.refunds import Way
 from payments_service.models.ledger import Kind
 from payments_service.models.orders import Attempt, Order
-from payments_service.rules.accounts import at_provider, coins_owed, disputed, expense, unmatched
+from payments_service.rules.accounts import at_provider, coins_owed, expense, unmatched
 from payments_service.rules.journals import Leg
 
 PAID = frozenset({OrderState.paid, OrderState.fulfilled, OrderState.partially_refunded})
@@ -117,32 +117,6 @@ def fee_legs(provider: str, currency: str, fee: int) -> list[Leg]:
     if fee <= 0:
         return []
     return [(expense(f"fees:{provider}", currency), fee), (at_provider(provider, currency), -fee)]
-
-
-def dispute_opened(attempt: Attempt, amount: int) -> list[Leg]:
-    currency = attempt.seen_currency or attempt.currency
-    return [(disputed(currency), amount), (at_provider(attempt.provider, currency), -amount)]
-
-
-def dispute_lost(order: Order, attempt: Attempt, amount: int, source_amount: int) -> list[Leg]:
-    """Return the credits of a dispute that is lost: the money is gone for good."""
-    currency = attempt.seen_currency or attempt.currency
-    legs: list[Leg] = [(disputed(currency), -source_amount)]
-    return legs + _exchanged(order, currency, amount, source_amount)
-
-
-def dispute_fee(attempt: Attempt, fee: int) -> list[Leg]:
-    """Return what a provider keeps for a dispute; less than zero: what it gives back of that."""
-    currency = attempt.seen_currency or attempt.currency
-    return [
-        (expense(f"fees:{attempt.provider}", currency), fee),
-        (at_provider(attempt.provider, currency), -fee),
-    ]
-
-
-def part_of(amount: int, gone: int, captured: int) -> int:
-    """Return the part of an order's amount that this much of what was captured stands for."""
-    return amount if gone >= captured else max(1, amount * gone // captured)
 
 
 def _exchanged(order: Order, currency: str, amount: int, source_amount: int) -> list[Leg]:

@@ -10,9 +10,11 @@ from kit.contracts.accounts.identity import SignUp
 from kit.contracts.payments.coins_client import CoinsClient
 from kit.contracts.payments.orders import AttemptNew, Order, OrderNew
 from kit.contracts.payments.orders_client import OrdersClient
+from kit.contracts.payments.refunds import DisputeState
 from tests.admin_interface.browsing import see, send
 from tests.admin_interface.conftest import Studio, speak
 from tests.kit.queueing import until
+from tests.payments_service.disputing import follow, reversal
 
 PACK = {"name_fr": "Petit paquet", "coins": "100", "amount": "1 000", "currency": "XOF",
         "bonus_coins": "10", "is_on_sale": "true"}  # fmt: skip
@@ -84,6 +86,25 @@ async def test_a_refund_is_seen_before_it_is_done(
     assert "400" in (await see(dana, path)).text
     too_much = (await see(dana, f"{here}/refund?amount=5000")).text
     assert "C’est plus que ce qui reste" in too_much
+
+
+async def test_an_order_tells_its_dispute_and_how_it_was_turned_round(
+    dana: httpx.AsyncClient, studio: Studio, till: FastAPI
+) -> None:
+    await send(dana, "/money/shop/packs/new", "/money/shop/packs/new", PACK)
+    order = await bought(till, studio)
+    here = f"/money/orders/{order.id}"
+    assert "Contestations" not in (await see(dana, here)).text
+    for minutes, state in enumerate((DisputeState.open, DisputeState.lost)):
+        await follow(till, order.attempts[-1].id, reversal(state, minutes))
+    told = (await see(dana, here)).text
+    for words in ("Perdue", "Contestation ouverte", "Contestation perdue", "asset:disputed:XOF"):
+        assert words in told, words
+    (outcome,) = set(re.findall(r'action="(/money/disputes/[0-9a-f-]+/outcome)"', told))
+    await send(dana, here, outcome, {"outcome": "won", "note": "La banque s’est dédite"})
+    again = (await see(dana, here)).text
+    for words in ("Gagnée", "Contestation gagnée", "La banque s’est dédite"):
+        assert words in again, words
 
 
 async def test_a_shop_keeps_its_plans_coupons_and_prices(

@@ -20,7 +20,7 @@ from kit.contracts.payments.order_stories import (
 )
 from kit.contracts.payments.orders import AttemptState, OrderState
 from kit.contracts.payments.orders_client import OrdersClient
-from kit.contracts.payments.refunds import Refund, RefundQuery
+from kit.contracts.payments.refunds import Dispute, DisputeQuery, Refund, RefundQuery
 from kit.contracts.payments.refunds_client import RefundsClient
 from kit.errors import AppError
 from kit.i18n import mark
@@ -44,6 +44,7 @@ class OrderView(Schema):
     story: OrderStory
     buyer: str
     refunds: list[Refund]
+    disputes: list[Dispute]
     may_refund: bool
     open_attempts: list[UUID]
 
@@ -94,10 +95,12 @@ async def order_page(
 ) -> Response:
     story = await payments.order_story(order_id)
     refunds = await refunding.refunds(RefundQuery(order_id=order_id))
+    disputes = await refunding.disputes(DisputeQuery(order_id=order_id))
     view = OrderView(
         story=story,
         buyer=await _name(accounts, story.account_id),
         refunds=refunds.items,
+        disputes=disputes.items,
         may_refund=story.order.state in REFUNDABLE,
         open_attempts=[each.id for each in story.attempts if each.state in OPEN_ATTEMPTS],
     )

@@ -9,9 +9,7 @@ import pytest
 from stripe import WebhookSignature
 
 from kit import clock
-from payments_service.providers.provider import (
-    Unsigned,
-)
+from payments_service.providers.provider import Unsigned
 from payments_service.providers.stripe import Stripe as Provider
 from payments_service.rules.signatures import sign
 from tests.fakes.stripe import KEY, SECRET

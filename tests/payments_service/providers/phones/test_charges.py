@@ -1,74 +1,21 @@
-"""What every rail promises, whatever its protocol: against simulators with bad manners."""
+"""What the rails that ask on the phone promise of a charge."""
 
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
 from payments_service.providers.provider import Away, Lost, Provider, State, Trouble
-from tests.fakes.fedapay import FedaPay
-from tests.fakes.mtn_momo import MtnMomo
 from tests.fakes.network import Trouble as Fault
 from tests.fakes.network import answer_lost, dropped
 from tests.fakes.rail import Manners, Rail
-from tests.fakes.wave import Wave
 from tests.payments_service.providers.cases import (
     a_charge,
     a_payout,
-    a_refund,
     inbox,
     known,
     opened,
 )
-
-
-@dataclass(frozen=True)
-class Case:
-    """`creates`, `asks`, `pays_out`: the requests that make a charge, tell of it, pay out.
-    `no_secret`: the settings without which no webhook is taken.
-    """
-
-    rail: Callable[[], Rail]
-    creates: str
-    asks: str
-    pays_out: str
-    no_secret: str
-
-
-CASES = [
-    Case(
-        FedaPay, "POST /v1/transactions", "GET /v1/transactions", "POST /v1/payouts",
-        "fedapay_webhook_secret",
-    ),
-    Case(
-        MtnMomo, "POST /collection/v1_0/requesttopay", "GET /collection/v1_0/requesttopay",
-        "POST /disbursement/v1_0/transfer", "momo_seal_key",
-    ),
-    Case(
-        Wave, "POST /v1/checkout/sessions", "GET /v1/checkout/sessions", "POST /v1/payout",
-        "wave_webhook_secret",
-    ),
-]  # fmt: skip
-
-
-@pytest.fixture(params=CASES, ids=lambda case: case.rail.__name__)
-def case(request: pytest.FixtureRequest) -> Case:
-    found: Case = request.param
-    return found
-
-
-@pytest.fixture
-async def rail(case: Case) -> AsyncIterator[Rail]:
-    async with case.rail() as found:
-        yield found
-
-
-@pytest.fixture
-async def provider(rail: Rail) -> AsyncIterator[Provider]:
-    found = opened(rail)
-    yield found
-    await found.close()
+from tests.payments_service.providers.phones.every import Case
 
 
 async def test_a_charge_is_pending_until_the_payer_agrees(rail: Rail, provider: Provider) -> None:
@@ -243,63 +190,6 @@ async def test_without_a_secret_no_webhook_is_taken(rail: Rail, case: Case) -> N
     rail.approve(started.provider_ref)
     assert set(await rail.deliver(inbox(open_to_all, []))) == {401}
     await open_to_all.close()
-
-
-async def test_a_refund_goes_back_once(rail: Rail, provider: Provider) -> None:
-    charge = a_charge(rail)
-    started = await provider.start(charge)
-    rail.approve(started.provider_ref)
-    refund = a_refund(charge, started)
-    first = await provider.refund(refund)
-    second = await provider.refund(refund)
-    assert first.provider_ref == second.provider_ref
-    (giving,) = rail.givings.values()
-    rail.settle_giving(giving.id)
-    seen = await provider.find_given(refund, first.provider_ref)
-    assert seen is not None
-    assert (seen.state, giving.amount) == (State.approved, 1500)
-    assert (await provider.balances()).get(rail.currency) == rail.held(rail.currency) == 0
-
-
-async def test_a_payout_is_paid_once(rail: Rail, provider: Provider) -> None:
-    rail.opening = 100_000
-    payout = a_payout(rail)
-    given = await provider.pay_out(payout)
-    await provider.pay_out(payout)
-    (giving,) = rail.givings.values()
-    rail.settle_giving(giving.id)
-    seen = await provider.find_given(payout, given.provider_ref)
-    assert seen is not None
-    assert (seen.state, seen.provider_ref) == (State.approved, given.provider_ref)
-    assert (await provider.balances())[rail.currency] == rail.held(rail.currency) == 75_000
-
-
-@pytest.mark.parametrize("fault", [answer_lost, dropped])
-async def test_a_payout_whose_answer_was_lost_is_still_paid_once(
-    rail: Rail, provider: Provider, case: Case, fault: Callable[[str], Fault]
-) -> None:
-    payout = a_payout(rail)
-    rail.troubles = [fault(case.pays_out)]
-    with pytest.raises(Lost):
-        await provider.pay_out(payout)
-    if await provider.find_given(payout, "") is None:
-        await provider.pay_out(payout)
-    (giving,) = rail.givings.values()
-    rail.settle_giving(giving.id)
-    seen = await provider.find_given(payout, "")
-    assert seen is not None
-    assert seen.state is State.approved
-
-
-async def test_a_payout_that_failed_says_why(rail: Rail, provider: Provider) -> None:
-    payout = a_payout(rail)
-    given = await provider.pay_out(payout)
-    (giving,) = rail.givings.values()
-    giving.more["error"] = "PAYEE_NOT_FOUND"
-    rail.settle_giving(giving.id, "declined")
-    seen = await provider.find_given(payout, given.provider_ref)
-    assert seen is not None
-    assert (seen.state, seen.reason) == (State.declined, "wrong_number")
 
 
 async def test_what_nobody_has_heard_of_is_none(rail: Rail, provider: Provider) -> None:

@@ -197,10 +197,10 @@ class PayPal(Provider, Disputing):
         query = {"disputed_transaction_id": capture_id}
         answer = await self.line.ask("GET", DISPUTES, params=query)
         found = list_at(body(answer), "items") if answer.is_success else []
-        return [await self._told(each) if _is_over(each) else each for each in found]
+        return [await self._told(each) for each in found]
 
     async def _told(self, complaint: Mapping[str, Any]) -> dict[str, Any]:
-        """Return all of a complaint: its list says neither how it ended nor what it is about."""
+        """Return all of a complaint: its list says neither how it ended nor what it costs."""
         path = f"{DISPUTES}/{segment(text_at(complaint, 'dispute_id'))}"
         return read(await self.line.ask("GET", path))
 
@@ -230,10 +230,6 @@ def _order(charge: Charge) -> dict[str, Any]:
     }
     source = {"paypal": {"experience_context": experience}}
     return {"intent": "CAPTURE", "purchase_units": [unit], "payment_source": source}
-
-
-def _is_over(complaint: Mapping[str, Any]) -> bool:
-    return complaint.get("status") == "RESOLVED"
 
 
 def _money(amount: int, currency: str) -> dict[str, str]:

@@ -52,6 +52,8 @@ OUTCOMES = {
     "RESOLVED_SELLER_FAVOUR": DisputeState.won,
 }
 BY_CAPTURE = "RESOLVED_WITH_PAYOUT"
+# Why PayPal moves money of a complaint, where that is a fee; the rest is what it is about.
+FEES = frozenset({"CHARGEBACK_FEE", "DISPUTE_FEE", "DISPUTE_SETTLEMENT_FEE"})
 DECLINES = frozenset(
     {"INSTRUMENT_DECLINED", "PAYER_CANNOT_PAY", "TRANSACTION_REFUSED", "COMPLIANCE_VIOLATION"}
 )
@@ -140,9 +142,9 @@ def dispute_of(
 def _complaint(
     capture: Mapping[str, Any], told: Mapping[str, Any], currency: str
 ) -> Disputed | None:
-    about = _amount_in(told, "dispute_amount", currency)
+    about, fee = _amount_in(told, "dispute_amount", currency), _dispute_fee(told, currency)
     if told.get("status") != "RESOLVED":
-        return Disputed(DisputeState.open, about)
+        return Disputed(DisputeState.open, about, fee)
     outcome = object_at(told, "dispute_outcome")
     code = text_at(outcome, "outcome_code")
     state = OUTCOMES.get(code)
@@ -150,8 +152,25 @@ def _complaint(
         is_gone = capture.get("status") in GONE
         state = DisputeState.lost if is_gone else DisputeState.won
     if state is DisputeState.lost:
-        return Disputed(state, _amount_in(outcome, "amount_refunded", currency) or about)
-    return Disputed(state, about) if state else None
+        return Disputed(state, _amount_in(outcome, "amount_refunded", currency) or about, fee)
+    return Disputed(state, about, fee) if state else None
+
+
+def _dispute_fee(told: Mapping[str, Any], currency: str) -> int:
+    """Return what PayPal kept of ours for a complaint, less what it gave back of that.
+
+    It lists what it moved in `fund_movements`, or in the older `money_movements`; where it lists
+    nothing, nothing is known: then nothing is booked, and the balance differs.
+    """
+    newer, older = list_at(told, "fund_movements"), list_at(told, "money_movements")
+    total = 0
+    for each in newer or older:
+        is_ours = (each.get("party") or each.get("affected_party")) == "SELLER"
+        if is_ours and text_at(each, "reason") in FEES:
+            amount = _amount_in(each, "amount", currency)
+            is_back = (each.get("direction") or each.get("type")) == "CREDIT"
+            total += -amount if is_back else amount
+    return total
 
 
 def _amount_in(about: Mapping[str, Any], name: str, currency: str) -> int:

@@ -21,9 +21,9 @@ from tests.fakes.network import refuse
 from tests.fakes.paypal_objects import (
     Elsewhere,
     Shown,
-    money,
     no,
     shown_capture,
+    shown_complaint,
     shown_order,
     shown_refund,
 )
@@ -58,6 +58,7 @@ class PayPal(Rail):
         self.logins = self.events = self.captures = 0
         self.may_report = True
         self.is_slow = False
+        self.lists_funds = True
         self.complaints: dict[str, Shown] = {}
         self.answered: dict[str, tuple[str, Shown]] = {}
 
@@ -102,26 +103,24 @@ class PayPal(Rail):
         return self._agree(self.charges[ref], declines=True)
 
     def complain(
-        self, ref: str, status: str = "OPEN", outcome: str = "", gone: int = 0
+        self,
+        ref: str,
+        status: str = "OPEN",
+        outcome: str = "",
+        gone: int = 0,
+        fee: int | None = None,
     ) -> RailCharge:
         """Let the payer complain, and the money be held; or end that, `RESOLVED` and how. `gone`:
-        what the payer is given, where that is not all.
+        what the payer is given, where that is not all. `fee`: what is kept for it by now.
         """
         charge = self.charges[ref]
+        moves = charge.more.setdefault("fees", [])
+        if fee is not None and (more := fee - sum(moves)):
+            moves.append(more)
         kind = "UPDATED" if charge.is_disputed else "CREATED"
         kind = "RESOLVED" if status == "RESOLVED" else kind
         charge.is_disputed = True
-        about = {"seller_transaction_id": f"CAP-{ref}", "custom": charge.attempt}
-        shown: Shown = {
-            "dispute_id": f"PP-D-{ref}",
-            "status": status,
-            "dispute_amount": money(charge.amount, charge.currency),
-            "disputed_transactions": [about],
-        }
-        if outcome:
-            shown["dispute_outcome"] = {"outcome_code": outcome}
-        if gone:
-            shown["dispute_outcome"]["amount_refunded"] = money(gone, charge.currency)
+        shown = shown_complaint(charge, status, outcome, gone, is_new=self.lists_funds)
         is_lost = outcome in ("RESOLVED_BUYER_FAVOUR", "ACCEPTED")
         charge.more["away"] = (gone or charge.amount) if is_lost else 0
         charge.more["away"] = charge.amount if status != "RESOLVED" else charge.more["away"]
@@ -131,9 +130,10 @@ class PayPal(Rail):
 
     @override
     def held(self, currency: str) -> int:
-        """Return what it holds for us, without what complaints have taken."""
+        """Return what it holds for us, without what complaints have taken and cost."""
         here = [each for each in self.charges.values() if each.currency == currency]
-        return super().held(currency) - sum(int(each.more.get("away", 0)) for each in here)
+        fees = sum(sum(each.more.get("fees", [])) for each in here)
+        return super().held(currency) - fees - sum(int(each.more.get("away", 0)) for each in here)
 
     def _agree(self, charge: RailCharge, *, declines: bool) -> RailCharge:
         charge.more.update(is_agreed=True, declines=declines, version=charge.more["version"] + 1)

@@ -87,6 +87,41 @@ def shown_refund(giving: RailGiving) -> Shown:
     }
 
 
+def shown_complaint(
+    charge: RailCharge, status: str, outcome: str, gone: int, *, is_new: bool
+) -> Shown:
+    """Return a complaint with all that was moved for it, as it is listed now (`is_new`) or was."""
+    about = {"seller_transaction_id": f"CAP-{charge.ref}", "custom": charge.attempt}
+    shown: Shown = {
+        "dispute_id": f"PP-D-{charge.ref}",
+        "status": status,
+        "dispute_amount": money(charge.amount, charge.currency),
+        "disputed_transactions": [about],
+    }
+    if outcome:
+        shown["dispute_outcome"] = {"outcome_code": outcome}
+    if gone:
+        shown["dispute_outcome"]["amount_refunded"] = money(gone, charge.currency)
+    if fees := charge.more["fees"]:
+        shown["fund_movements" if is_new else "money_movements"] = _moved(charge, fees, is_new)
+    return shown
+
+
+def _moved(charge: RailCharge, fees: list[int], is_new: bool) -> list[Shown]:
+    who, way = ("party", "direction") if is_new else ("affected_party", "type")
+    told = [("SELLER", "DISPUTE_SETTLEMENT", charge.amount), ("BUYER", "DISPUTE_FEE", 1)]
+    told += [("SELLER", "DISPUTE_FEE", fee) for fee in fees]
+    return [
+        {
+            who: party,
+            way: "CREDIT" if amount < 0 else "DEBIT",
+            "reason": reason,
+            "amount": money(abs(amount), charge.currency),
+        }
+        for party, reason, amount in told
+    ]
+
+
 def money(amount: int, currency: str) -> Shown:
     return {"currency_code": currency, "value": written(amount, currency)}
 

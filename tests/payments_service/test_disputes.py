@@ -68,6 +68,30 @@ async def test_a_complaint_at_paypal_moves_with_its_webhooks(
     assert await balance(till.app.state.database, disputed("EUR")) == 0
 
 
+@pytest.mark.parametrize("lists_funds", [True, False])
+async def test_what_paypal_keeps_for_a_complaint_is_booked_as_it_tells(
+    till: Till, lists_funds: bool
+) -> None:
+    order, charge = await till.sold(till.paypal)
+    till.paypal.lists_funds = lists_funds
+    fees, database = expense("fees:paypal", "EUR"), till.app.state.database
+    till.paypal.complain(charge.ref)
+    await till.told(till.paypal)
+    await till.dispute(order, "open")
+    assert await balance(database, fees) == 0, "what it does not tell is not guessed"
+    for status, outcome, state, fee in (
+        ("UNDER_REVIEW", "", "open", 1600),
+        ("RESOLVED", "RESOLVED_BUYER_FAVOUR", "lost", 1600),
+        ("RESOLVED", "RESOLVED_SELLER_FAVOUR", "won", 0),  # appealed: the fee came back
+        ("RESOLVED", "RESOLVED_BUYER_FAVOUR", "lost", 1600),
+    ):
+        till.paypal.complain(charge.ref, status, outcome, fee=fee)
+        await till.told(till.paypal)
+        await till.dispute(order, state)
+        await till.is_right(till.paypal)
+        assert await balance(database, fees) == fee
+
+
 async def test_of_a_dispute_about_a_part_only_that_part_goes(till: Till) -> None:
     order, charge = await till.sold(till.stripe)
     till.stripe.dispute(charge.ref, amount=100)

@@ -8,7 +8,7 @@ from sqlalchemy import delete, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from payments_service.models.findings import AccountCheck, FindingKind, OpenItem
+from payments_service.models.findings import AccountCheck, Finding, FindingKind, OpenItem
 from payments_service.models.ledger import Account
 from payments_service.rules.invariants import CLEARING, Found, Stretch
 
@@ -74,11 +74,21 @@ EXPIRED = text("""
       AND NOT EXISTS (SELECT FROM journal WHERE resolves_id = hold.id)
     ORDER BY expires_at LIMIT :most
 """)
-BARE = text("""
-    SELECT id, key FROM journal
-    WHERE at > :since AND at < :until AND phase <> 'void'
-      AND NOT EXISTS (SELECT FROM posting WHERE journal_id = journal.id)
-      AND NOT EXISTS (SELECT FROM held WHERE journal_id = journal.id)
+# Journals without legs, and those whose legs are off; what was found stays until it is put right.
+WRONG = text("""
+    SELECT id, key, coalesce(off, '{}') FROM journal
+    LEFT JOIN LATERAL (
+        SELECT count(*) AS count FROM posting WHERE journal_id = journal.id
+    ) AS posted ON true
+    LEFT JOIN LATERAL (
+        SELECT jsonb_object_agg(currency, total) AS off FROM (
+            SELECT currency, sum(amount) AS total FROM posting WHERE journal_id = journal.id
+            GROUP BY currency HAVING sum(amount) <> 0
+        ) AS sums
+    ) AS summed ON true
+    WHERE (at > :since AND at < :until OR id = ANY(CAST(:known AS uuid[]))) AND phase <> 'void'
+      AND (off IS NOT NULL OR (posted.count = 0
+           AND NOT EXISTS (SELECT FROM held WHERE journal_id = journal.id)))
     LIMIT 100
 """)
 CLEARED = text("""
@@ -148,9 +158,19 @@ async def expired_holds(
     return [(one.id, one.key, one.source, one.expires_at) for one in rows]
 
 
-async def bare_journals(session: AsyncSession, since: datetime, until: datetime) -> list[Found]:
-    rows = await session.execute(BARE, {"since": since, "until": until})
-    return [Found(FindingKind.bare_journal, str(one), {"key": key}) for one, key in rows]
+async def wrong_journals(session: AsyncSession, since: datetime, until: datetime) -> list[Found]:
+    """Return journals of that time that have no legs, or legs that do not sum to zero; and those
+    found before that are so still.
+    """
+    open_ones = select(Finding.subject).where(
+        Finding.kind == FindingKind.bare_journal, Finding.closed_at.is_(None)
+    )
+    known = [UUID(subject) for subject in await session.scalars(open_ones)]
+    rows = await session.execute(WRONG, {"since": since, "until": until, "known": known})
+    return [
+        Found(FindingKind.bare_journal, str(one), {"key": key, "off": off})
+        for one, key, off in rows
+    ]
 
 
 async def open_items(session: AsyncSession) -> list[tuple[str, str, str, int, datetime]]:

@@ -25,6 +25,9 @@ from tests.wiring import http
 
 WALLET = accounts.bought_coins(ALICE)
 OPEN = "SELECT kind, subject FROM finding WHERE closed_at IS NULL ORDER BY kind, subject"
+OF = "account_id = (SELECT id FROM account WHERE code LIKE :code)"
+SHIFT = f"UPDATE posting SET amount = amount + :by WHERE {OF} AND number = :number"  # noqa: S608
+REST = f"UPDATE posting SET balance = balance + :by WHERE {OF} AND number = 1"  # noqa: S608
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
@@ -95,6 +98,8 @@ async def test_a_posting_that_was_changed_by_force_is_found(
     await tamper(database, "UPDATE posting SET amount = 3 WHERE amount = 30 AND number = 2")
     days_later(2)  # what was checked before is summed up again once a day
     assert await check(database, whole=True) == [("account_history", WALLET.code)]
+    await tamper(database, "UPDATE posting SET amount = 30 WHERE amount = 3 AND number = 2")
+    assert await check(database, whole=True) == []
 
 
 async def test_long_books_are_checked_in_stretches(
@@ -132,16 +137,42 @@ async def test_what_accounts_hold_back_is_compared_with_open_holds(database: Dat
     assert await check(database, whole=True) == []
     await tamper(database, "UPDATE account SET held_debit = 0 WHERE code = :code", code=WALLET.code)
     assert ("held_amount", WALLET.code) in await check(database, whole=True)
+    await tamper(
+        database, "UPDATE account SET held_debit = 60 WHERE code = :code", code=WALLET.code
+    )
+    assert await check(database, whole=True) == []
 
 
-async def test_a_journal_without_legs_is_found(database: Database) -> None:
+async def test_a_journal_without_legs_is_found(database: Database, days_later: Any) -> None:
     await posted(database, a_sale("sale"))
     await tamper(
         database,
         "INSERT INTO journal (id, key, input_hash, phase, kind, at, source, description, details)"
         " SELECT gen_random_uuid(), 'bare', '', 'posted', 'sale', at, '', '', '{}' FROM journal",
     )
-    assert [kind for kind, _ in await check(database, whole=True)] == ["bare_journal"]
+    for days in (0, 3):  # it does not go by itself
+        days_later(days)
+        assert [kind for kind, _ in await check(database, whole=True)] == ["bare_journal"]
+    await tamper(database, "DELETE FROM journal WHERE key = 'bare'")
+    assert await check(database, whole=True) == []
+
+
+async def test_legs_that_do_not_sum_to_zero_are_found_though_all_accounts_seem_right(
+    database: Database, days_later: Any
+) -> None:
+    """Two journals, each made wrong by as much, balances and all: the trial balance is zero."""
+    await posted(database, a_sale("one", 900), a_sale("two", 900))
+    code = "asset:provider:%"
+    for by in (100, -100):
+        await tamper(database, SHIFT, by=by, code=code, number=1)
+        await tamper(database, SHIFT, by=-by, code=code, number=2)
+        await tamper(database, REST, by=by, code=code)
+        found = await check(database, whole=True)
+        assert {kind for kind, _ in found} == ({"bare_journal"} if by > 0 else set())
+        if by > 0:
+            assert len(found) == 2
+            days_later(2)
+            assert len(await check(database, whole=True)) == 2
 
 
 def a_payout(key: str, amount: int, *, is_begun: bool = True, item: str = "") -> NewJournal:
@@ -199,6 +230,14 @@ async def test_a_provider_that_holds_something_else_is_found_after_a_while(
     provider.held = None
     await checking.reconcile(database, {"sandbox": provider}, HOUR)  # type: ignore[dict-item]  # likewise
     assert len(await fetched(database, OPEN)) == 1
+    assert await reconciled(XOF=1000, EUR=0) == []
+    assert await reconciled(EUR=0) == []  # what it does not name it does not hold
+    days_later(0.2)
+    assert await reconciled(EUR=0) == [("provider_balance", "sandbox:XOF")]
+    assert await reconciled(XOF=1000, EUR=0) == []
+    days_later(1.5)
+    silent = [("provider_balance", "sandbox:EUR"), ("provider_balance", "sandbox:XOF")]
+    assert await reconciled() == silent  # nobody tells since a day
     assert await reconciled(XOF=1000, EUR=0) == []
     assert await balance(database, accounts.at_provider("sandbox", "XOF")) == 1000
 

@@ -46,7 +46,7 @@ async def check_whole(session: AsyncSession) -> None:
         if one.account_id not in right
     ]
     found += await ledger_checks.wrongly_held(session)
-    found += await ledger_checks.bare_journals(session, at - DAY, at)
+    found += await ledger_checks.wrong_journals(session, at - DAY, at)
     kinds = {FindingKind.account_history, FindingKind.held_amount, FindingKind.bare_journal}
     await findings.note(session, kinds, found, at)
 
@@ -80,6 +80,10 @@ async def reconcile(
         except Trouble:
             continue  # it is away: its last answer stands, and is shown with its time
         after = await _ours(database, name)
+        if (
+            theirs
+        ):  # what it does not name of ours, it does not hold; who names nothing tells nothing
+            theirs = {**dict.fromkeys((one for one in after if after[one]), 0), **theirs}
         async with database.sessions.begin() as session:
             for currency, amount in theirs.items():
                 found = Reconciliation(
@@ -93,20 +97,24 @@ async def reconcile(
                 is_same = invariants.agrees(before.get(currency, 0), found.ours, amount)
                 await findings.keep(session, found, is_same=is_same)
     async with database.sessions.begin() as session:
-        await _note_differences(session, grace)
+        await _note_differences(session, set(providers), grace)
 
 
-async def _note_differences(session: AsyncSession, grace: timedelta) -> None:
+async def _note_differences(session: AsyncSession, asked: set[str], grace: timedelta) -> None:
+    """Note balances that differ for long, and those that a provider has not told for a day."""
     at = clock.now()
-    found = [
-        Found(
-            FindingKind.provider_balance,
-            f"{one.provider}:{one.currency}",
-            {"ours": one.ours, "theirs": one.theirs, "since": one.differs_since.isoformat()},
-        )
-        for one in await findings.reconciliations(session)
-        if one.differs_since is not None and at - one.differs_since >= grace
-    ]
+    found = []
+    for one in await findings.reconciliations(session):
+        told: dict[str, object] = {"ours": one.ours, "theirs": one.theirs}
+        is_silent = one.provider in asked and at - one.at > DAY
+        is_off = one.differs_since is not None and at - one.differs_since >= grace
+        if one.differs_since is not None:
+            told["since"] = one.differs_since.isoformat()
+        if is_silent:
+            told["unheard_since"] = one.at.isoformat()
+        if is_silent or is_off:
+            subject = f"{one.provider}:{one.currency}"
+            found.append(Found(FindingKind.provider_balance, subject, told))
     await findings.note(session, {FindingKind.provider_balance}, found, at)
 
 

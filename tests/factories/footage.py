@@ -34,11 +34,14 @@ def a_film(
     filters: str = "null",
     more: tuple[str, ...] = (),
 ) -> Path:
-    """Make a film of moving test pictures and tones; `before` are options ahead of its output."""
+    """Make a film of moving test pictures, each sound a short tone and then silence.
+
+    `before` are options ahead of its output.
+    """
     tones = [
         part
         for number in range(sounds)
-        for part in ("-f", "lavfi", "-i", f"sine=f={300 + 200 * number}:d={seconds}:r=48000")
+        for part in ("-f", "lavfi", "-i", _tone(300 + 200 * number, seconds))
     ]
     maps = ["-map", "[v]", *(x for n in range(sounds) for x in ("-map", f"{n + 1}:a"))]
     ffmpeg(
@@ -46,6 +49,11 @@ def a_film(
         "-filter_complex", f"[0:v]{filters}[v]", *maps, *video, "-c:a", "aac", *more, str(path),
     )  # fmt: skip
     return path
+
+
+def _tone(hertz: int, seconds: float) -> str:
+    """Sound for a moment: ffmpeg's AAC takes thirty times as long over a tone as over silence."""
+    return f"sine=f={hertz}:d={min(seconds, 1)}:r=48000,apad=whole_dur={seconds}"
 
 
 def content_of(path: Path) -> bytes:

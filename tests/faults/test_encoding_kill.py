@@ -78,7 +78,7 @@ async def setting(
     original = paths.original_path(1, guid, new_id())
     file = tmp_path / "media" / original
     file.parent.mkdir(parents=True)
-    a_film(file, size="640x360", seconds=45, more=("-f", "mp4"))
+    a_film(file, size="640x360", rate="12", seconds=45, more=("-f", "mp4"))
     database = open_database(url)
     async with database.sessions.begin() as session:
         row = Video(id=guid, title="A film", status=VideoStatus.uploaded, original_path=original)

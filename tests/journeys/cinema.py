@@ -84,7 +84,10 @@ async def a_film_on_screen(
     cinema: Cinema, folder: Path, access: str, seconds: int = SECONDS
 ) -> str:
     """Send a film through the library, publish it, and return its slug."""
-    path = footage.a_film(folder / "film.mp4", size="426x240", rate="6", seconds=seconds)
+    slow = "fps=1,fps=6"  # a picture a second is quick to encode
+    path = footage.a_film(
+        folder / "film.mp4", size="426x240", rate="6", seconds=seconds, filters=slow
+    )
     captions = b"WEBVTT\n\n00:01.000 --> 01:30.000\nLe projecteur tousse.\n"
     made = await cinema.library.create_video(VideoNew(title="Nuit sur la lagune"))
     await cinema.library.upload(made.guid, path.read_bytes())

@@ -40,13 +40,13 @@ def suite() -> Iterator[Suite]:
 
 @pytest.fixture(scope="module")
 def long_film() -> Iterator[Path]:
-    """Make two minutes that are quick to encode: a still picture with a tone."""
+    """Make two minutes that are quick to encode: a still picture, a tone and silence."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "Nuit blanche.mp4"
         command = [
             imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error",
             "-f", "lavfi", "-i", "color=c=0x4c5bd4:s=426x240:r=12:d=120",
-            "-f", "lavfi", "-i", "sine=220:d=120",
+            "-f", "lavfi", "-i", "sine=220:d=1,apad=whole_dur=120",
             "-c:v", "libx264", "-preset", "ultrafast", "-c:a", "aac", "-shortest", str(path),
         ]  # fmt: skip
         subprocess.run(command, check=True)

@@ -150,7 +150,7 @@ async def _buys_coins(page: Page) -> None:
 async def _on_sale(kiosk: Kiosk, folder: Path) -> str:
     assert kiosk.accounts is not None
     assert kiosk.payments is not None
-    slug = await a_film_on_screen(kiosk, folder, "public")
+    slug = await a_film_on_screen(kiosk, folder, "public", seconds=20)
     admin = as_admin(kiosk.catalog)
     film = await admin.film(slug)
     price = FilmChange(access_level="ppv", price_amount=500, currency="XOF")

@@ -88,7 +88,7 @@ async def cinema(
 async def test_a_code_opens_the_film_and_its_withdrawal_closes_it(
     cinema: Cinema, tmp_path: Path
 ) -> None:
-    slug = await a_film_on_screen(cinema, tmp_path, "vip")
+    slug = await a_film_on_screen(cinema, tmp_path, "vip", seconds=60)
     token = await tokens.a_token(cinema.tokens)
     async with viewer(cinema) as page:
         await page.goto(cinema.url)

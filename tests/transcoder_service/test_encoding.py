@@ -119,7 +119,9 @@ async def test_a_film_that_breaks_off_fails_after_three_tries_and_leaves_nothing
     settings: Settings,
     tmp_path: Path,
 ) -> None:
-    whole = content_of(a_film(tmp_path / "whole.mp4", seconds=40, more=FASTSTART))
+    slow = "fps=1,fps=25"
+    film = a_film(tmp_path / "whole.mp4", seconds=40, filters=slow, more=FASTSTART)
+    whole = content_of(film)
     (tmp_path / "half.mp4").write_bytes(whole[: len(whole) // 2])
     video = await encoded(library, tmp_path / "half.mp4")
     assert video.status == VideoStatus.error

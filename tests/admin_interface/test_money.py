@@ -83,7 +83,9 @@ async def test_a_refund_is_seen_before_it_is_done(
     refunds = (await see(dana, "/money/refunds")).text
     assert "Trop cher" in refunds
     (path,) = set(re.findall(r'href="(/money/refunds/[0-9a-f-]+)"', refunds))
-    assert "400" in (await see(dana, path)).text
+    told = (await see(dana, path)).text
+    assert "400" in told
+    assert ">Dana</a>" in told, "who asked for it, by name"
     too_much = (await see(dana, f"{here}/refund?amount=5000")).text
     assert "C’est plus que ce qui reste" in too_much
 

@@ -74,3 +74,11 @@ async def test_another_name_at_the_operator_is_shown_to_staff_and_looked_at_firs
     await send(dana, "/money/payouts", f"/money/payouts/accounts/{account_id}/check", {})
     await send(dana, here, here, {"deed": "approve"})
     assert "Le versement part" in (await see(dana, here)).text
+
+
+async def test_a_payout_says_in_words_why_it_waits(
+    dana: httpx.AsyncClient, studio: Studio, till: FastAPI
+) -> None:
+    here = f"/money/payouts/{(await asked(till, studio)).id}"
+    await send(dana, here, here, {"deed": "hold", "note": "Un instant"})
+    assert "retenu par l’équipe" in (await see(dana, here)).text

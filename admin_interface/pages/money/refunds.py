@@ -7,9 +7,11 @@ from fastapi import APIRouter, Form, Request, Response
 
 from admin_interface.forms import Mistyped, checked
 from admin_interface.pages.desk import back, next_page, show, words
+from admin_interface.pages.money.names import names
 from admin_interface.pages.money.sayings import saying
 from admin_interface.pages.money.typed import amount_in, plain
 from admin_interface.pages.staff import acting
+from kit.contracts.accounts import AccountsClient
 from kit.contracts.payments.orders import Order
 from kit.contracts.payments.orders_client import OrdersClient
 from kit.contracts.payments.refunds import (
@@ -29,6 +31,7 @@ from kit.i18n import mark
 from kit.schema import Schema
 
 router = APIRouter()
+Accounts = Annotated[AccountsClient, acting(AccountsClient)]
 Payments = Annotated[OrdersClient, acting(OrdersClient)]
 Refunding = Annotated[RefundsClient, acting(RefundsClient)]
 Typed = Annotated[str, Form()]
@@ -42,7 +45,10 @@ class RefundsView(Schema):
 
 
 class RefundView(Schema):
+    """`asked_by`: the name of whoever of the people asked for it, if it was one of them."""
+
     refund: RefundStory
+    asked_by: str
 
 
 class RefundNewView(Schema):
@@ -73,8 +79,12 @@ async def refunds(
 
 
 @router.get("/money/refunds/{refund_id}")
-async def refund_page(request: Request, refund_id: UUID, refunding: Refunding) -> Response:
-    view = RefundView(refund=await refunding.refund_story(refund_id))
+async def refund_page(
+    request: Request, refund_id: UUID, refunding: Refunding, accounts: Accounts
+) -> Response:
+    refund = await refunding.refund_story(refund_id)
+    whose = await names(accounts, {refund.asked_by} - {""})
+    view = RefundView(refund=refund, asked_by=whose.get(refund.asked_by, ""))
     return show(request, "pages/money/refund.html", view)
 
 

@@ -115,3 +115,15 @@ def test_the_words_of_a_command_come_through_with_their_folder(tmp_path: Path) -
     assert done.returncode == 1
     assert "There is no service nobody" in done.stderr
     assert (tmp_path / "here" / "secrets.env").exists()
+
+
+@pytest.mark.parametrize(("wish", "is_kept"), [("1", True), ("", False)])
+def test_where_no_bytecode_may_lie_beside_the_sources_it_is_kept_elsewhere(
+    karangou: ModuleType, monkeypatch: pytest.MonkeyPatch, wish: str, is_kept: bool
+) -> None:
+    for name, value in (("PYTHONDONTWRITEBYTECODE", wish), ("PYTHONPYCACHEPREFIX", "")):
+        monkeypatch.setenv(name, value)
+    karangou.keep_bytecode()
+    assert os.environ.get("PYTHONDONTWRITEBYTECODE", "") == ""
+    place = str(karangou.VENV / "bytecode")
+    assert (os.environ["PYTHONPYCACHEPREFIX"] == place) is is_kept

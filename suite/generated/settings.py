@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from pydantic import SecretStr
@@ -51,7 +52,8 @@ def settings_of(service: Service) -> list[Setting]:
     ]
 
 
-def all_settings() -> list[Setting]:
+@cache
+def all_settings() -> tuple[Setting, ...]:
     """Return every variable once, with all who read it."""
     found: dict[str, Setting] = {}
     for service in all_services():
@@ -62,7 +64,7 @@ def all_settings() -> list[Setting]:
             found[one.name] = Setting(
                 kept.name, kept.default, kept.description, kept.is_secret, readers
             )
-    return list(found.values())
+    return tuple(found.values())
 
 
 def document() -> str:

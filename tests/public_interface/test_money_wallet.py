@@ -196,6 +196,20 @@ async def test_a_subscriber_whose_address_is_not_confirmed_is_asked_to_confirm_i
     assert sends_again in page
 
 
+async def test_who_has_ended_is_led_to_the_plans(
+    charlie: httpx.AsyncClient, payments_app: FastAPI
+) -> None:
+    plans = ask(payments_app, SubscriptionsClient)
+    plan = await plans.make_plan(PlanNew(title="Mois", interval=Interval.month, amount=2000))
+    await bought(charlie, payments_app, OrderKind.subscription, plan.id)
+    leads_on = '<a class="button" data-kind="primary" href="/plans"'
+    assert leads_on not in (await see(charlie, MINE)).text
+    over = "UPDATE subscription SET state = 'expired', ended_at = now(), next_at = NULL"
+    async with payments_app.state.database.sessions.begin() as session:
+        await session.execute(text(over))
+    assert leads_on in (await see(charlie, MINE)).text
+
+
 async def test_a_childs_profile_buys_nothing(
     charlie: httpx.AsyncClient, payments_app: FastAPI
 ) -> None:

@@ -40,6 +40,12 @@ DatabaseUrl = Callable[..., str]
 Start = Callable[[FastAPI], Awaitable[FastAPI]]
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the journeys: a minute's test that came last would keep one worker alone."""
+    items.sort(key=lambda item: "journeys" not in item.path.parts)
+
+
 @pytest.fixture(scope="session")
 def engines(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Engines]:
     """One PostgreSQL and one Valkey for all tests and all workers."""

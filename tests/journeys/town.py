@@ -163,9 +163,14 @@ async def town(
         people.state.clients[PaymentsPrivacyClient] = _speaking(
             PaymentsPrivacyClient, till, "accounts_service"
         )
-        apps = {AccountsClient: people, CatalogClient: catalog_app, TokensClient: tokens_app,
-                GatewayClient: jobs, PublisherClient: publisher,
-                **dict.fromkeys(PAYMENTS, till)}  # fmt: skip
+        apps: dict[type[Any], FastAPI] = {
+            AccountsClient: people,
+            CatalogClient: catalog_app,
+            TokensClient: tokens_app,
+            GatewayClient: jobs,
+            PublisherClient: publisher,
+            **dict.fromkeys(PAYMENTS, till),
+        }
         desk = await start(_dashboard(common, apps, library))
         for each in (portal, desk, publisher, tokens_app, catalog_app, till):
             believe(each, people)

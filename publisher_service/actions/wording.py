@@ -46,7 +46,7 @@ def seen(tools: Tools, changed: Changed, notice: Notice, locale: Locale) -> Seen
         at=notice.at,
         title=texts.one_line(words.subject, given),
         text=texts.one_line(words.brief, given),
-        url=_safe(notice.values.get("url")),
+        url=_safe(notice.values.get("url") or notice.values.get("link")),
         picture=_safe(notice.values.get("picture")),
         is_read=notice.read_at is not None,
     )

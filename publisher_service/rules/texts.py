@@ -7,7 +7,7 @@ from html import escape
 
 PLACE = re.compile(r"\{([a-z_]+)\}")
 BUTTON = re.compile(r"^\[([^\]\n]+)\]\((\S+)\)$")
-LINE = re.compile(r"\s+")
+LINE = re.compile(r"[^\S\u00a0\u202f]+")  # what holds "5 000 F" together stays
 SAFE = ("https://", "http://")
 
 

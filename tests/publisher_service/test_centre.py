@@ -34,6 +34,14 @@ async def test_a_notice_stands_in_the_centre_at_once_in_the_language_asked_for(a
     assert (french.id, french.url, french.is_read) == (new.id, new.values["url"], False)
 
 
+async def test_a_notice_about_coins_leads_to_the_wallet(alice, client):
+    wallet = "https://cinema.example.org/account/wallet"
+    values = {"coins": 5, "link": wallet}
+    await client.notify(a_piece_of_news(ALICE, kind="coins.low", values=values))
+    (found,) = (await alice.notices()).items
+    assert found.url == wallet
+
+
 async def test_reading_counts_down_and_a_strangers_notice_is_not_found(app, alice, client):
     first, second = a_piece_of_news(ALICE), a_piece_of_news(ALICE, "Timpi")
     for new in (first, second):

@@ -137,6 +137,11 @@ def test_a_value_cannot_make_a_button_or_a_second_subject():
     assert "<b>" not in texts.html([texts.Part("<b>fat</b>")], "#000000", "#ffffff", "")
 
 
+def test_an_amount_is_not_broken_where_a_line_is_made():
+    given = {"amount": "5\u202f000\u00a0F", "title": "Sira\n et  les siens"}
+    assert texts.one_line("{title} : {amount}", given) == "Sira et les siens : 5\u202f000\u00a0F"
+
+
 def test_without_a_name_nobody_is_greeted_by_a_lonely_comma():
     assert texts.fill("Bonjour {name},", {}) == "Bonjour,"
 

@@ -1,5 +1,6 @@
 """Rows, registries and sessions."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NewType, TypeVar
@@ -13,10 +14,12 @@ from sqlalchemy.ext.asyncio import (
     create_async_engine,
 )
 from sqlalchemy.orm import Mapped, mapped_column, registry
+from sqlalchemy.pool import QueuePool
 from uuid_utils.compat import uuid7
 
 from kit.errors import AppError
 
+PATIENCE = 100  # hundredths of a second
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -63,6 +66,12 @@ class Database:
             await connection.execute(text("SELECT 1"))
 
     async def close(self) -> None:
+        """Close the pool, once those who are ending have given back theirs: nobody else would."""
+        pool = self.engine.pool
+        for _ in range(PATIENCE):
+            if not (isinstance(pool, QueuePool) and pool.checkedout()):
+                break
+            await asyncio.sleep(0.01)
         await self.engine.dispose()
 
 

@@ -1,5 +1,6 @@
 """Small films of every kind, made with ffmpeg's own sources, kept for the whole test run."""
 
+import os
 import subprocess
 from importlib.util import find_spec
 from pathlib import Path
@@ -61,4 +62,4 @@ def content_of(path: Path) -> bytes:
 
 
 def files_under(folder: Path | str) -> list[Path]:
-    return sorted(path for path in Path(folder).rglob("*") if path.is_file())
+    return sorted(Path(place) / name for place, _, names in os.walk(folder) for name in names)

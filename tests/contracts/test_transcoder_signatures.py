@@ -132,6 +132,13 @@ def test_a_token_opens_until_it_expires_and_below_its_path_only():
         assert not opens(token=token, user_ip="127.0.0.1")
 
 
+@pytest.mark.parametrize("asking", [None, "10.0.0.1", "2001:db8::1"])
+def test_a_token_that_begins_like_a_bound_one_by_chance_opens(asking: str | None):
+    tokens = ((at, cdn_token(KEY, "/a", at)) for at in range(EXPIRES, EXPIRES + 100_000))
+    expires, token = next((at, one) for at, one in tokens if one.startswith("HS256-1-"))
+    assert verify_token(KEY, "/a", token, expires, {}, 0, asking)
+
+
 @pytest.mark.parametrize(
     ("bound", "asking", "opens"),
     [

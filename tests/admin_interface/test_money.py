@@ -60,7 +60,7 @@ async def test_what_is_sold_is_followed(
     assert "Rien à ce sujet" in (await see(dana, "/money/orders?state=disputed")).text
     told = (await see(dana, here)).text
     assert "liability:coins:XOF" in told
-    assert "Paiement d’essai · card" in told
+    assert "Paiement d’essai · Carte bancaire" in told
     drawn = (await see(dana, "/money?test=true&group=provider&span=90")).text
     assert "argent d’essai" in drawn
     assert "1\N{NARROW NO-BREAK SPACE}000\N{NO-BREAK SPACE}F" in drawn

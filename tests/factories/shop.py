@@ -17,6 +17,7 @@ from kit.contracts.payments.orders_client import OrdersClient
 from kit.contracts.payments.shop import FilmTermsNew
 from kit.contracts.payments.shop_client import ShopClient
 from kit.db import new_id
+from kit.errors import Unavailable
 from payments_service.actions.coins.lots import Coming, issue
 from payments_service.models.earnings import MakerShare
 from payments_service.queries import ledger
@@ -114,3 +115,15 @@ async def paid(rail: PlainRail, client: OrdersClient, made: OrderMade) -> Order:
     assert charge is not None
     rail.approve(charge.ref)
     return await client.look(order.id, made.secret or "")
+
+
+class Away:
+    """A tokens_service that does not answer."""
+
+    def __getattr__(self, name: str) -> Any:
+        async def refuse(*_: object, **__: object) -> None:
+            raise Unavailable
+
+        return refuse
+
+    async def close(self) -> None: ...

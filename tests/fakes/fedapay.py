@@ -86,6 +86,10 @@ class FedaPay(Rail):
         self.waiting = [(self.signed(body), body) for _, body in self.waiting]
         return await super().deliver(post)
 
+    @override
+    def is_asked(self, giving: RailGiving) -> bool:
+        return "started_at" in giving.more
+
     def answer_phone(self, ref: str) -> RailCharge:
         """Do what its sandbox does: two numbers pay, all others fail."""
         number = self.charges[ref].more["number"]

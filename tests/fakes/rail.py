@@ -98,6 +98,7 @@ class Rail(Simulator):
         self.opening = 0
         super().__init__()
         self.app.router.add_post("/__payer__/{attempt}", self._payer)
+        self.app.router.add_post("/__payee__", self._payee)
 
     # What a simulator says of itself.
 
@@ -139,6 +140,10 @@ class Rail(Simulator):
         made = RailGiving(ref, giving_id, amount, currency, charge, phone, more=more)
         self.givings[giving_id] = made
         return made
+
+    def is_asked(self, giving: RailGiving) -> bool:
+        """Say whether a refund or payout was asked for in full, where that takes several steps."""
+        return True
 
     def settle_giving(self, giving_id: str, state: str = "approved") -> RailGiving:
         """End a refund or payout; the money leaves when it is approved."""
@@ -224,6 +229,13 @@ class Rail(Simulator):
             self.approve(charge.ref)
         sent, self.waiting = self.waiting, []
         return web.json_response([[headers, body.hex()] for headers, body in sent])
+
+    async def _payee(self, request: web.Request) -> web.Response:
+        """Carry out every refund and payout that was asked for."""
+        for giving in self.givings.values():
+            if giving.state == "pending" and self.is_asked(giving):
+                self.settle_giving(giving.id)
+        return web.Response()
 
     @override
     async def _befall(self, request: web.Request, handler: Handler) -> web.StreamResponse:

@@ -12,7 +12,7 @@ import json
 import os
 import signal
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -30,14 +30,19 @@ from kit.contracts.payments.orders import (
     OrderState,
 )
 from kit.contracts.payments.orders_client import OrdersClient
+from kit.contracts.payments.refunds import RefundNew
+from kit.contracts.payments.refunds_client import RefundsClient
 from kit.metrics import Metrics
 from payments_service.app import create_app
 from payments_service.providers.provider import Provider
 from payments_service.queries import coins, ledger, quick
 from payments_service.rules.attempts import OPEN
 from payments_service.settings import Settings
+from tests.cast import DANA
+from tests.factories.payments import as_person
 from tests.factories.selling import kiosks
 from tests.fakes import plain_rail
+from tests.payments_service.giving import hurried
 from tests.payments_service.paying import aged, strangers_to_all
 from tests.wiring import http
 
@@ -50,7 +55,7 @@ PUSHED = frozenset(
 
 @dataclass(frozen=True)
 class Life:
-    """One order to be made and paid; `rail` is the address of the simulator."""
+    """One order to be made and paid, or one to be given back; `rail`: the simulator's address."""
 
     key: str
     provider: str
@@ -58,6 +63,7 @@ class Life:
     phone: str
     country: str | None
     rail: str
+    is_refunded: bool = False
 
 
 class Clock:
@@ -113,6 +119,8 @@ def made(settings: dict[str, Any], first: Life) -> tuple[FastAPI, list[Provider]
 
 async def main(app: FastAPI, lives: list[Life], clock: Clock, *, is_armed: bool = True) -> None:
     async with app.router.lifespan_context(app):
+        if clock.at and lives[0].is_refunded:
+            await recover(app, [replace(lives[0], is_refunded=False)])
         if is_armed:
             arm(clock)
         if clock.at:
@@ -137,6 +145,9 @@ async def live(app: FastAPI, life: Life) -> Order:
             if is_asked(life, attempt):
                 await agree(app, life, str(attempt.id))
         order = await client.look(made.id, secret)
+    if life.is_refunded and order.state is OrderState.fulfilled:
+        await give_back(app, life, order)
+        order = await client.order(made.id, secret)
     return order
 
 
@@ -153,16 +164,28 @@ async def agree(app: FastAPI, life: Life, attempt_id: str) -> None:
             await inbox.post(f"/webhooks/{life.provider}", headers=headers, content=content)
 
 
+async def give_back(app: FastAPI, life: Life, order: Order) -> None:
+    """Have all of it sent back, and the provider carry that out."""
+    staff = as_person(app, RefundsClient, DANA, "admin")
+    await staff.refund(order.id, RefundNew(), life.key)
+    await hurried(app)
+    async with httpx.AsyncClient(base_url=life.rail, trust_env=False) as rail:
+        await rail.post("/__payee__")
+    await hurried(app)
+
+
 async def recover(app: FastAPI, lives: list[Life]) -> None:
-    """Go on until every order is given: buyers come back, the janitor comes, workers work."""
+    """Go on until every order is given, or given back: buyers come back, so does the janitor."""
     left = list(lives)
     async with asyncio.timeout(LONGEST_SECONDS + EACH_SECONDS * len(lives)):
         while left:
-            left = [
-                life for life in left if (await live(app, life)).state is not OrderState.fulfilled
-            ]
+            left = [life for life in left if (await live(app, life)).state is not goal(life)]
             await aged(app, timedelta(seconds=11))
             await asyncio.sleep(0.05)
+
+
+def goal(life: Life) -> OrderState:
+    return OrderState.refunded if life.is_refunded else OrderState.fulfilled
 
 
 def fork(app: FastAPI, lives: list[Life], at: int) -> int:

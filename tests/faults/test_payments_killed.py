@@ -1,6 +1,7 @@
-"""payments_service killed in the middle of orders, on every rail: books equal, given once.
+"""payments_service killed in the middle of orders and refunds, on every rail: books equal,
+given once, taken back once.
 
-In CI each rail's order is killed at one moment of its life, another one each day;
+In CI each rail's order and refund is killed at one moment of its life, another one each day;
 `KARANGOU_KILLS=all` takes every moment of every rail.
 """
 
@@ -43,11 +44,14 @@ KILLS = os.environ.get("KARANGOU_KILLS", "1")
 SILENT = """
     UPDATE pgqueuer SET heartbeat = heartbeat - interval '1 minute', headers = headers - 'crashes'
 """
-GIVEN = """
-    SELECT key, state, given ->> 'times' AS times,
-           (SELECT count(*) FROM attempt WHERE order_id = "order".id AND is_matched) AS paid
+LIVED = """
+    SELECT key, state, given, amount, held_at,
+           (SELECT count(*) FROM attempt WHERE order_id = "order".id AND is_matched) AS paid,
+           ARRAY(SELECT state FROM refund WHERE order_id = "order".id) AS refunds
     FROM "order"
 """
+WARM = "warming-up-the-worker"
+NO_REFUNDS = "paydunya"
 Ends = Callable[[list[Any], int], Awaitable[int]]
 
 
@@ -92,7 +96,7 @@ def ends(warm: subprocess.Popen[str], settings: dict[str, Any], rails: list[Rail
     def run(lives: list[Any], at: int) -> int:
         assert warm.stdin is not None
         assert warm.stdout is not None
-        first = ["warming-up-the-worker", *how(rails[0])]
+        first = [WARM, *how(rails[0])]
         warm.stdin.write(json.dumps([settings, first, lives, at]) + "\n")
         warm.stdin.flush()
         return int(warm.stdout.readline())
@@ -112,21 +116,22 @@ def moments(name: str) -> list[int]:
 
 
 @pytest.mark.timeout(1800)
+@pytest.mark.parametrize("is_refunded", [False, True], ids=["paid", "refunded"])
 async def test_whenever_it_is_killed_the_books_are_the_rail_s_and_each_order_is_given_once(
-    ends: Ends, settings: dict[str, Any], rails: list[Rail]
+    ends: Ends, settings: dict[str, Any], rails: list[Rail], is_refunded: bool
 ) -> None:
-    lives, deaths = [["warming-up-the-worker", *how(rails[0])]], 0
-    for rail in rails:
-        for at in moments(rail.provider):
-            life = [f"order-{rail.provider}-{at:08}", *how(rail)]
+    lives, deaths = [], 0
+    for rail in [each for each in rails if each.provider != NO_REFUNDS or not is_refunded]:
+        for at in moments(f"{rail.provider} {is_refunded}"):
+            life = [f"order-{rail.provider}-{at:08}", *how(rail), is_refunded]
             lives.append(life)
             deaths += await ends([life], at) == -9
     assert deaths > len(lives) // 2
     database = open_database(settings["database_url"], 2)
     async with database.sessions.begin() as session:
         await session.execute(text(SILENT))
-    assert await ends(lives, 0) == 0
-    await check_given(database, lives)
+    assert await ends([[WARM, *how(rails[0])], *lives], 0) == 0
+    await check(database, lives)
     for rail in rails:
         for currency in ("XOF", "EUR"):
             assert await held(database, rail, currency) == rail.held(currency), rail.provider
@@ -137,11 +142,20 @@ def how(rail: Rail) -> list[Any]:
     return [rail.provider, rail.method, rail.phone, rail.country or None, rail.url]
 
 
-async def check_given(database: Database, lives: list[Any]) -> None:
+async def check(database: Database, lives: list[Any]) -> None:
+    """Check that each order was paid and given once, and where that was asked, refunded once."""
     async with database.reads() as session:
-        rows = (await session.execute(text(GIVEN))).all()
-    assert sorted(row.key for row in rows) == sorted(life[0] for life in lives)
-    assert {(row.state, row.times, row.paid) for row in rows} == {(OrderState.fulfilled, "1", 1)}
+        rows = {row.key: row for row in await session.execute(text(LIVED))}
+    was = rows.pop(WARM)
+    assert (was.state, was.given, was.paid) == (OrderState.fulfilled, {"times": 1}, 1)
+    assert sorted(rows) == sorted(life[0] for life in lives)
+    for key, *_, is_refunded in lives:
+        row = rows[key]
+        back = {"held": 1, "taken": row.amount} if is_refunded else {}
+        assert (row.given, row.paid) == ({"times": 1} | back, 1), key
+        assert row.state == (OrderState.refunded if is_refunded else OrderState.fulfilled), key
+        assert row.refunds == (["succeeded"] if is_refunded else []), key
+        assert row.held_at is None, key
 
 
 async def held(database: Database, rail: Rail, currency: str) -> int:

@@ -7,7 +7,6 @@ signing in again, two prices for one film, an owner who is asked to pay, no mail
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 import pytest
@@ -35,18 +34,16 @@ from kit.contracts.payments.shop_errors import (
     NotEnoughCoins,
     NotForCoins,
     RefundTooLate,
-    RentalOver,
     WatchedAlready,
 )
-from kit.contracts.tokens import AccessLevel, EntitlementQuestion, Mint, TokensClient
-from kit.errors import Unauthenticated, Unavailable
+from kit.contracts.tokens import AccessLevel, Mint, TokensClient
+from kit.errors import Unauthenticated
 from kit.events import NOTICE
 from payments_service.actions.earnings import accruing
 from payments_service.actions.films import access
 from payments_service.app import create_app
 from payments_service.models.shop import Offer
 from payments_service.queries import ledger, orders
-from payments_service.queries import shop as queries
 from payments_service.rules.accounts import maker
 from tests.cast import ALICE, BOB, CHARLIE
 from tests.conftest import Start
@@ -54,7 +51,15 @@ from tests.factories.catalog import a_film, access_token, as_stranger
 from tests.factories.payments import as_person
 from tests.factories.payments import as_stranger as as_nobody
 from tests.factories.selling import a_key
-from tests.factories.shop import a_shown_film, a_sold_film, as_maker, bought, notices, with_coins
+from tests.factories.shop import (
+    Away,
+    a_shown_film,
+    a_sold_film,
+    as_maker,
+    bought,
+    notices,
+    with_coins,
+)
 from tests.fakes.plain_rail import PlainRail
 from tests.payments_service.conftest import MakeSettings
 
@@ -259,77 +264,6 @@ async def test_what_was_watched_or_is_too_old_is_not_given_back(
         await alice.refund(old.id)
 
 
-async def test_a_rental_begins_with_the_first_play_and_ends_for_every_door(
-    app: FastAPI, catalog_app: FastAPI, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    at = clock.now()
-    film = await a_sold_film(
-        app, catalog_app,
-        FilmTermsNew(coins=30, rental_coins=10, start_within_days=7, finish_within_hours=24),
-    )  # fmt: skip
-    await with_coins(app, ALICE, bought=100)
-    alice = as_person(app, ShopClient, ALICE)
-    rented = await alice.unlock(film.id, GrantKind.rental)
-    assert rented.grant is not None
-    assert rented.grant.expires_at is not None
-    assert abs(rented.grant.expires_at - at - timedelta(days=7)) < timedelta(minutes=1)
-    first = await alice.start(rented.grant.id)
-    assert first.started_at is not None
-    assert first.expires_at == first.started_at + timedelta(hours=24)
-    monkeypatch.setattr(clock, "now", lambda: at + timedelta(hours=5))
-    assert await alice.start(rented.grant.id) == first  # the second time changes nothing
-    tokens: TokensClient = app.state.clients[TokensClient]
-    (token,) = [one for one in (await tokens.tokens()).items if one.account_id == ALICE]
-    assert abs(token.expires_at - first.expires_at) < timedelta(seconds=2)
-    monkeypatch.setattr(clock, "now", lambda: at + timedelta(hours=25))
-    assert (await alice.offer(film.slug)).owned is None
-    with pytest.raises(RentalOver):
-        await alice.start(rented.grant.id)
-    asked = EntitlementQuestion(access_level=AccessLevel.ppv, video_ids=(str(film.id),))
-    assert not (await tokens.entitlement(ALICE, asked)).ok
-    again = await alice.unlock(film.id, GrantKind.rental)
-    assert again.charged == 10
-
-
-async def test_a_rental_that_is_not_begun_in_time_is_over(
-    app: FastAPI, catalog_app: FastAPI, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    at = clock.now()
-    film = await a_sold_film(app, catalog_app)
-    await with_coins(app, ALICE, bought=100)
-    alice = as_person(app, ShopClient, ALICE)
-    rented = (await alice.unlock(film.id, GrantKind.rental)).grant
-    assert rented is not None
-    # Who rents may still buy, and then has both.
-    assert (await alice.unlock(film.id)).charged == 30
-    monkeypatch.setattr(clock, "now", lambda: at + timedelta(days=31))
-    with pytest.raises(RentalOver):
-        await alice.start(rented.id)
-    assert (await alice.offer(film.slug)).owned is Owned.grant
-    async with app.state.database.sessions.begin() as session:
-        assert await queries.end_over(session, clock.now()) == 1
-        assert await queries.end_over(session, clock.now()) == 0
-
-
-async def test_a_rental_that_nobody_could_open_in_time_asks_nothing_of_tokens_service(
-    app: FastAPI, catalog_app: FastAPI, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    at = clock.now()
-    film = await a_sold_film(app, catalog_app)
-    await with_coins(app, ALICE, bought=100)
-    there = app.state.clients[TokensClient]
-    app.state.clients[TokensClient] = Away()
-    alice = as_person(app, ShopClient, ALICE)
-    rented = (await alice.unlock(film.id, GrantKind.rental)).grant
-    assert rented is not None
-    monkeypatch.setattr(clock, "now", lambda: at + timedelta(days=31))
-    assert (await access.follow(app.state.tools, rented.id)).token_id is None
-    async with app.state.database.sessions.begin() as session:
-        assert await queries.end_over(session, clock.now()) == 1
-        assert await queries.untold(session, clock.now(), 9) == []
-    app.state.clients[TokensClient] = there
-
-
 async def test_only_what_is_sold_for_coins_is_sold_for_coins(
     app: FastAPI, catalog_app: FastAPI
 ) -> None:
@@ -389,15 +323,3 @@ async def test_who_has_no_account_gets_a_code(
     assert told["email"] == "awa@example.org"
     assert code not in str(told)  # it opens the film: it travels sealed
     assert unseal(app.state.tools.secret, NOTICE, told["sealed"]) == {"code": code}
-
-
-class Away:
-    """A tokens_service that does not answer."""
-
-    def __getattr__(self, name: str) -> Any:
-        async def refuse(*_: object, **__: object) -> None:
-            raise Unavailable
-
-        return refuse
-
-    async def close(self) -> None: ...

@@ -3,11 +3,10 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator
-from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import select, text, update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.clock import now
@@ -23,7 +22,6 @@ from payments_service.models.orders import Order
 from payments_service.models.papers import Capture, Invoice, Refund
 from payments_service.pages import paper as page
 from payments_service.pages.words import WORDS
-from payments_service.queries import papers
 from payments_service.rules import taxes
 from payments_service.rules.accounts import coins_owed, income
 from tests.cast import ALICE, BOB, DANA
@@ -33,18 +31,8 @@ from tests.factories.selling import PRICE, a_key
 from tests.payments_service.books import fetched, refused
 from tests.payments_service.conftest import MakeSettings
 from tests.payments_service.giving import bought, dana, ended, until
+from tests.payments_service.papering import an_order, invoiced
 from tests.payments_service.paying import Shop, a_shop
-
-MANY = """
-    INSERT INTO "order" (id, payer, key, input_hash, email, phone, locale, kind, subject, title,
-                         quantity, list_amount, discount_amount, tax_amount, amount, currency,
-                         details, given, state, is_test, refunded_amount, paid_at, expires_at,
-                         created_at, is_papered)
-    SELECT gen_random_uuid(), 'many', number::text, '', '', '', 'fr', 'film', 'sira', 'Sira',
-           1, 500, 0, 0, 500, 'XOF', '{}', '{}', 'fulfilled', false, 0,
-           now() - number * interval '1 minute', now(), now(), true
-    FROM generate_series(1, 20000) AS number
-"""
 
 
 @pytest.fixture
@@ -56,25 +44,6 @@ async def shop(settings: MakeSettings, start: Start) -> AsyncIterator[Shop]:
 @pytest.fixture
 def tools(settings: MakeSettings, database: Database) -> Tools:
     return Tools(settings(tax_percent="18", seller_email="compta@example.org"), database)
-
-
-async def an_order(database: Database, amount: int = 1180, **more: object) -> UUID:
-    values = {
-        "account_id": ALICE, "payer": f"account:{ALICE}", "key": uuid4().hex, "input_hash": "",
-        "kind": "film", "subject": "sira", "title": "Sira", "list_amount": amount,
-        "amount": amount, "tax_amount": taxes.tax_within(amount, "18"), "currency": "XOF",
-        "state": "paid", "paid_at": now(), "expires_at": now(), "created_at": now(),
-    }  # fmt: skip
-    async with database.sessions.begin() as session:
-        order = Order(**(values | more))
-        session.add(order)
-        await session.flush()
-        return order.id
-
-
-async def invoiced(tools: Tools, order_id: UUID) -> Invoice | None:
-    async with tools.database.sessions.begin() as session:
-        return await writing.write_invoice(session, tools, order_id)
 
 
 async def test_many_writers_and_those_who_fail_leave_no_gap(
@@ -212,67 +181,6 @@ async def test_credit_notes_give_back_all_the_tax_and_no_more(
             assert note is not None
             given += note.tax_amount
         assert given == order.tax_amount == 153
-
-
-async def test_what_is_paid_and_has_no_paper_is_found(tools: Tools, database: Database) -> None:
-    long_ago = now() - timedelta(hours=2)
-    order_id = await an_order(database, paid_at=long_ago)
-    await an_order(database)
-    asked = "SELECT subject FROM finding WHERE closed_at IS NULL"
-    for missing in ([(f"order/{order_id}",)], []):
-        async with database.sessions.begin() as session:
-            await writing.check(session)
-        assert await fetched(database, asked) == missing
-        await invoiced(tools, order_id)
-
-
-async def test_an_invoice_that_failed_for_a_year_is_made_up_for(
-    tools: Tools, database: Database
-) -> None:
-    """Whatever stands in its way: more orders than are taken at once that cannot be written."""
-    old = await an_order(database, paid_at=now() - timedelta(days=400))
-    await an_order(database, 0, state="fulfilled")
-    await an_order(database, state="pending", paid_at=None)
-    async with database.sessions.begin() as session:
-        assert await papers.unpapered(session, 500) == [old]
-        assert await papers.overdue(session, now() - timedelta(days=300), 100) == [old]
-    for _ in range(2):
-        await invoiced(tools, old)
-    async with database.sessions.begin() as session:
-        assert await papers.unpapered(session, 500) == []
-        await session.execute(update(Order).values(is_papered=False))  # as if it were forgotten
-    again = await invoiced(tools, old)
-    assert again is not None
-    assert await fetched(database, "SELECT number FROM invoice") == [(again.number,)]
-    assert await fetched(
-        database, 'SELECT is_papered FROM "order" WHERE amount > 0 AND paid_at < now()'
-    ) == [(True,)]
-
-
-async def test_what_cannot_be_written_keeps_nothing_from_being_asked_for(
-    database: Database,
-) -> None:
-    orders = {await an_order(database, paid_at=now() - timedelta(days=day)) for day in range(6)}
-    seen: set[UUID] = set()
-    for _ in range(60):
-        async with database.reads() as session:
-            seen |= set(await papers.unpapered(session, 2))
-    assert seen == orders
-
-
-async def test_what_has_no_paper_is_looked_up_and_not_searched_for(database: Database) -> None:
-    """Twenty thousand orders have their invoice; the index of the others is all that is read."""
-    await an_order(database)
-    async with database.sessions.begin() as session:
-        await session.execute(text(MANY))
-    async with database.sessions() as session:
-        await (await session.connection()).exec_driver_sql('ANALYZE "order"')
-        for statement in (papers.UNPAPERED, papers.OVERDUE):
-            asked = text(f"EXPLAIN (FORMAT TEXT) {statement.text}")
-            rows = await session.execute(asked, {"limit": 500, "before": now()})
-            plan = "\n".join(line for (line,) in rows)
-            assert "ix_order_unpapered" in plan, plan
-            assert "Seq Scan" not in plan, plan
 
 
 async def test_a_receipt_is_mailed_with_its_number(shop: Shop) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import text
 
 from kit.contracts.transcoder.client import VideoLibraryClient
 from kit.contracts.transcoder.wire import (
@@ -24,6 +25,10 @@ from tests.wiring import http
 from transcoder_service.settings import Settings
 
 VIDEOS = f"/library/{LIBRARY}/videos"
+LATER = """
+    UPDATE pgqueuer SET execute_after = now()
+    WHERE entrypoint = 'delete_files' AND execute_after > now() + interval '30 seconds'
+"""
 
 
 async def test_a_new_video_is_empty(library: VideoLibraryClient):
@@ -117,6 +122,22 @@ async def test_a_deleted_video_is_gone_with_its_files(
     await until(lambda: not folder.exists())
     with pytest.raises(VideoNotFound):
         await library.delete_video(made.guid)
+
+
+async def test_what_is_written_while_a_video_is_deleted_goes_as_well(
+    library: VideoLibraryClient, settings: Settings, app: FastAPI
+):
+    made = await library.create_video(VideoNew(title="Sira"))
+    await library.upload(made.guid, b"this is no film" * 100)
+    folder = Path(settings.media_url) / str(LIBRARY) / made.guid
+    await library.delete_video(made.guid)
+    await until(lambda: not folder.exists())
+    await asyncio.to_thread(folder.mkdir)
+    await asyncio.to_thread((folder / "late.ts").write_bytes, b"a part whose write was under way")
+    async with app.state.database.sessions.begin() as session:
+        left = await session.execute(text(LATER))
+        assert left.rowcount == 1
+    await until(lambda: not folder.exists())
 
 
 @pytest.mark.parametrize("guid", ["1", "none", "00000000-0000-0000-0000-000000000000", "{1}"])

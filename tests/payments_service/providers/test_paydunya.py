@@ -1,6 +1,5 @@
 """PayDunya: a hash that proves nothing, a seal of ours that does, and the token that tells."""
 
-from collections.abc import AsyncIterator
 from hashlib import sha512
 from typing import Any
 
@@ -19,17 +18,8 @@ from tests.payments_service.providers.cases import a_charge, a_refund, known, op
 
 
 @pytest.fixture
-async def rail() -> AsyncIterator[PayDunya]:
-    async with PayDunya() as found:
-        yield found
-
-
-@pytest.fixture
-async def provider(rail: PayDunya) -> AsyncIterator[Provider]:
-    found = opened(rail)
-    assert isinstance(found, Provider)
-    yield found
-    await found.close()
+def simulator() -> type[PayDunya]:
+    return PayDunya
 
 
 async def test_the_page_is_for_the_operator_that_was_chosen(

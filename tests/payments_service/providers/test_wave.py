@@ -1,7 +1,6 @@
 """Wave's protocol: sessions, signatures with nothing between time and body, refunds, payouts."""
 
 import json
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -25,16 +24,8 @@ verifier = Rail("http://127.0.0.1:1", KEY, SECRET, "SN")
 
 
 @pytest.fixture
-async def rail() -> AsyncIterator[Wave]:
-    async with Wave() as found:
-        yield found
-
-
-@pytest.fixture
-async def provider(rail: Wave) -> AsyncIterator[Provider]:
-    found = opened(rail)
-    yield found
-    await found.close()
+def simulator() -> type[Wave]:
+    return Wave
 
 
 def header(signature: str, moment: str = "1700000000") -> dict[str, str]:

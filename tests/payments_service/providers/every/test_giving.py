@@ -13,9 +13,10 @@ from tests.payments_service.providers.cases import (
     a_payout,
     a_refund,
 )
-from tests.payments_service.providers.phones.every import Case
+from tests.payments_service.providers.every.rails import Case, by_phone
 
 
+@by_phone
 async def test_a_refund_goes_back_once(rail: Rail, provider: Provider) -> None:
     charge = a_charge(rail)
     started = await provider.start(charge)
@@ -32,6 +33,7 @@ async def test_a_refund_goes_back_once(rail: Rail, provider: Provider) -> None:
     assert (await provider.balances()).get(rail.currency) == rail.held(rail.currency) == 0
 
 
+@by_phone
 async def test_a_payout_is_paid_once(rail: Rail, provider: Provider) -> None:
     rail.opening = 100_000
     payout = a_payout(rail)
@@ -45,6 +47,7 @@ async def test_a_payout_is_paid_once(rail: Rail, provider: Provider) -> None:
     assert (await provider.balances())[rail.currency] == rail.held(rail.currency) == 75_000
 
 
+@by_phone
 @pytest.mark.parametrize("fault", [answer_lost, dropped])
 async def test_a_payout_whose_answer_was_lost_is_still_paid_once(
     rail: Rail, provider: Provider, case: Case, fault: Callable[[str], Fault]
@@ -62,6 +65,7 @@ async def test_a_payout_whose_answer_was_lost_is_still_paid_once(
     assert seen.state is State.approved
 
 
+@by_phone
 async def test_a_payout_that_failed_says_why(rail: Rail, provider: Provider) -> None:
     payout = a_payout(rail)
     given = await provider.pay_out(payout)

@@ -19,16 +19,10 @@ from tests.payments_service.providers.cases import (
     a_refund,
     known,
 )
-from tests.payments_service.providers.pages.every import (
-    PAYDUNYA,
-    PAYPAL,
-    STRIPE,
-    Case,
-    those_that_refund,
-)
+from tests.payments_service.providers.every.rails import Case, that_pay_nobody, that_refund
 
 
-@those_that_refund
+@that_refund
 async def test_a_refund_goes_back_once(rail: Rail, provider: Provider) -> None:
     charge = a_charge(rail)
     started = await provider.start(charge)
@@ -46,7 +40,7 @@ async def test_a_refund_goes_back_once(rail: Rail, provider: Provider) -> None:
     assert (await provider.balances())[rail.currency] == rail.held(rail.currency) == 1000
 
 
-@those_that_refund
+@that_refund
 @pytest.mark.parametrize("fault", [answer_lost, dropped])
 async def test_a_refund_whose_answer_was_lost_goes_back_once(
     rail: Rail, provider: Provider, case: Case, fault: Callable[[str], Fault]
@@ -66,7 +60,7 @@ async def test_a_refund_whose_answer_was_lost_goes_back_once(
     assert await provider.find_given(refund, "") == again
 
 
-@those_that_refund
+@that_refund
 async def test_no_more_goes_back_than_came(rail: Rail, provider: Provider) -> None:
     charge = a_charge(rail)
     started = await provider.start(charge)
@@ -78,7 +72,7 @@ async def test_no_more_goes_back_than_came(rail: Rail, provider: Provider) -> No
     assert rail.held(rail.currency) == 500
 
 
-@those_that_refund
+@that_refund
 async def test_a_refund_of_another_currency_is_refused(rail: Rail, provider: Provider) -> None:
     charge = a_charge(rail)
     started = await provider.start(charge)
@@ -88,7 +82,7 @@ async def test_a_refund_of_another_currency_is_refused(rail: Rail, provider: Pro
     assert caught.value.reason == "currency"
 
 
-@those_that_refund
+@that_refund
 async def test_a_refund_that_takes_time_is_pending_and_may_fail(
     rail: Rail, provider: Provider
 ) -> None:
@@ -106,7 +100,7 @@ async def test_a_refund_that_takes_time_is_pending_and_may_fail(
     assert (given.state, seen.state, bool(seen.reason)) == (State.pending, State.declined, True)
 
 
-@pytest.mark.parametrize("case", [STRIPE, PAYPAL, PAYDUNYA], ids=lambda e: e.rail.__name__)
+@that_pay_nobody
 async def test_who_cannot_pay_out_says_so(rail: Rail, provider: Provider) -> None:
     with pytest.raises(Refused) as caught:
         await provider.pay_out(a_payout(rail))

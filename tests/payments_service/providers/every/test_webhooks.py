@@ -1,4 +1,4 @@
-"""What the rails with a page of their own promise of their webhooks."""
+"""What every rail promises of its webhooks."""
 
 from datetime import timedelta
 from typing import Any
@@ -21,7 +21,13 @@ from tests.payments_service.providers.cases import (
     lower,
     opened,
 )
-from tests.payments_service.providers.pages.every import PAYPAL, STRIPE, Case, every_rail
+from tests.payments_service.providers.every.rails import (
+    Case,
+    by_page,
+    by_phone,
+    every_rail,
+    with_a_secret,
+)
 
 
 @every_rail
@@ -42,6 +48,20 @@ async def test_webhooks_that_come_often_and_in_any_order_wake_about_the_same_cha
     assert all(is_proven(each, started.secrets) for each in taken)
 
 
+@by_phone
+async def test_each_state_is_told_once_however_often_it_comes(
+    rail: Rail, provider: Provider
+) -> None:
+    started = await provider.start(a_charge(rail))
+    rail.decline(started.provider_ref)
+    rail.approve(started.provider_ref)
+    rail.manners = Manners(copies=5, is_shuffled=True)
+    taken: list[Any] = []
+    await rail.deliver(inbox(provider, taken))
+    assert {each.provider_ref for each in taken} == {started.provider_ref}
+    assert len({each.dedupe_key for each in taken}) == 2
+
+
 @every_rail
 async def test_a_webhook_that_is_lost_changes_nothing(rail: Rail, provider: Provider) -> None:
     charge = a_charge(rail)
@@ -54,7 +74,7 @@ async def test_a_webhook_that_is_lost_changes_nothing(rail: Rail, provider: Prov
     assert seen.state is State.approved
 
 
-@pytest.mark.parametrize("case", [STRIPE, PAYPAL], ids=lambda each: each.rail.__name__)
+@with_a_secret
 async def test_without_a_secret_no_webhook_is_taken(rail: Rail, case: Case) -> None:
     open_to_all = opened(rail, **{case.no_secret: ""})
     if isinstance(rail, PayPal):
@@ -72,7 +92,7 @@ async def test_what_cannot_be_read_is_not_taken(provider: Provider, body: bytes)
         provider.verify({}, body, clock.now())
 
 
-@every_rail
+@by_page
 async def test_a_signature_of_long_ago_or_tomorrow_is_not_taken(
     rail: Rail, provider: Provider, case: Case
 ) -> None:

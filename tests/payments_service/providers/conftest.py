@@ -1,6 +1,6 @@
-"""The simulator of each rail, and the provider it serves."""
+"""The simulator of a rail, and the provider it serves; each folder or file says of which rail."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import pytest
 
@@ -8,12 +8,11 @@ from payments_service.providers.provider import Provider
 from tests.fakes.paypal import PayPal
 from tests.fakes.rail import Rail
 from tests.payments_service.providers.cases import opened
-from tests.payments_service.providers.pages.every import Case
 
 
 @pytest.fixture
-async def rail(case: Case) -> AsyncIterator[Rail]:
-    async with case.rail() as found:
+async def rail(simulator: Callable[[], Rail]) -> AsyncIterator[Rail]:
+    async with simulator() as found:
         yield found
 
 

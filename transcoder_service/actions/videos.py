@@ -13,6 +13,8 @@ from transcoder_service.queries import videos as queries
 from transcoder_service.rules import paths, shown
 from transcoder_service.rules.listing import Asked
 
+STRAGGLERS_SECONDS = 60
+
 
 async def list_videos(
     session: AsyncSession, asked: Asked, collection: str, library_id: int
@@ -59,14 +61,19 @@ async def update_video(session: AsyncSession, video_id: str, change: wire.VideoC
 
 
 async def delete_video(session: AsyncSession, video_id: str, library_id: int) -> None:
-    """Delete a video: its encoding is called off, its files go a little later."""
+    """Delete a video: its encoding is called off, its files go a little later.
+
+    And once more after STRAGGLERS_SECONDS: what was being written then lands after that.
+    """
     row = await queries.video_for_update(session, video_id)
     unfinished = [str(upload.id) for upload in await uploads.uploads_of(session, row.id)]
     prefix = paths.video_prefix(library_id, row.id)
     if row.encode_job_id:
         await jobs.cancel(session, row.encode_job_id)
     await session.delete(row)
-    await jobs.enqueue(session, "delete_files", {"prefix": prefix, "upload_ids": unfinished})
+    gone = {"prefix": prefix, "upload_ids": unfinished}
+    for seconds in (0, STRAGGLERS_SECONDS):
+        await jobs.enqueue(session, "delete_files", gone, delay_seconds=seconds)
 
 
 async def _collection(session: AsyncSession, collection_id: str | None) -> UUID | None:

@@ -87,9 +87,9 @@ async def test_an_agent_sells_what_was_printed(
     made = await send(dana, "/money/vouchers", "/money/vouchers", BATCH | {"key": str(uuid4())})
     codes = (await dana.get(f"{made.headers['location']}/codes.csv")).text
     code = next(one for one in re.split(r"[\s,;]+", codes) if one.count("-") >= 2)
-    assert "J’ai reçu" in (await see(agent, f"{COUNTER}?code={code}")).text
-    await send(agent, f"{COUNTER}?code={code}", COUNTER, {"code": code, "of": "voucher"})
-    assert "Vendu" in (await see(agent, f"{COUNTER}?code={code}")).text
+    assert "J’ai reçu" in (await send(agent, COUNTER, COUNTER, {"code": code})).text
+    await send(agent, COUNTER, COUNTER, {"code": code, "of": "voucher"})
+    assert "Vendu" in (await send(agent, COUNTER, COUNTER, {"code": code})).text
     assert "Edem" in (await see(dana, "/money/vouchers")).text
     assert ">Edem</a>" in (await see(dana, made.headers["location"])).text
 

@@ -33,6 +33,7 @@ from kit.contracts.payments.orders_client import OrdersClient
 from kit.contracts.payments.refunds import RefundNew
 from kit.contracts.payments.refunds_client import RefundsClient
 from kit.metrics import Metrics
+from payments_service.actions.giving import sending
 from payments_service.app import create_app
 from payments_service.providers.provider import Provider
 from payments_service.queries import coins, ledger, quick
@@ -42,7 +43,7 @@ from tests.cast import DANA
 from tests.factories.payments import as_person
 from tests.factories.selling import kiosks
 from tests.fakes import plain_rail
-from tests.payments_service.giving import hurried
+from tests.payments_service.giving import made_older
 from tests.payments_service.paying import aged, strangers_to_all
 from tests.wiring import http
 
@@ -167,11 +168,14 @@ async def agree(app: FastAPI, life: Life, attempt_id: str) -> None:
 async def give_back(app: FastAPI, life: Life, order: Order) -> None:
     """Have all of it sent back, and the provider carry that out."""
     staff = as_person(app, RefundsClient, DANA, "admin")
-    await staff.refund(order.id, RefundNew(), life.key)
-    await hurried(app)
+    refund = await staff.refund(order.id, RefundNew(), life.key)
+    attempts = (await staff.refund_story(refund.id)).attempts
+    for attempt in attempts:
+        await sending.go_on(app.state.tools, attempt.id)
     async with httpx.AsyncClient(base_url=life.rail, trust_env=False) as rail:
         await rail.post("/__payee__")
-    await hurried(app)
+    for attempt in attempts:
+        await sending.go_on(app.state.tools, attempt.id)
 
 
 async def recover(app: FastAPI, lives: list[Life]) -> None:
@@ -181,6 +185,7 @@ async def recover(app: FastAPI, lives: list[Life]) -> None:
         while left:
             left = [life for life in left if (await live(app, life)).state is not goal(life)]
             await aged(app, timedelta(seconds=11))
+            await made_older(app)
             await asyncio.sleep(0.05)
 
 

@@ -78,6 +78,12 @@ async def ended(shop: Shop, refund_id: UUID) -> RefundStory:
 
 async def hurried(app: FastAPI, by: timedelta = timedelta(minutes=2)) -> None:
     """Make every attempt to send money older by so much, and do what is due then."""
+    await made_older(app, by)
+    for one in await open_attempts(app):
+        await sending.go_on(app.state.tools, one)
+
+
+async def made_older(app: FastAPI, by: timedelta = timedelta(minutes=2)) -> None:
     older = text("""
         UPDATE giving_attempt SET created_at = created_at - CAST(:by AS interval),
             updated_at = updated_at - CAST(:by AS interval),
@@ -85,8 +91,6 @@ async def hurried(app: FastAPI, by: timedelta = timedelta(minutes=2)) -> None:
     """)
     async with app.state.database.sessions.begin() as session:
         await session.execute(older, {"by": by})
-    for one in await open_attempts(app):
-        await sending.go_on(app.state.tools, one)
 
 
 async def open_attempts(app: FastAPI) -> list[UUID]:

@@ -75,9 +75,20 @@ async def test_another_plan_costs_its_price_less_what_is_left_and_less_is_credit
     now_monthly = await house.mine(ALICE)
     assert now_monthly.credit_amount == back.credit_left == await house.credit()
     assert await house.income() + await house.credit() == 2000 + quote.due + stale.amount
-    # A later change waits for the end of the period, and can be taken back.
-    assert (await alice.change_later(yearly.id)).next_plan_id == yearly.id
-    assert (await alice.keep()).next_plan_id is None
+
+
+async def test_a_later_change_waits_for_the_end_of_the_period_and_can_be_taken_back(
+    house: House,
+) -> None:
+    monthly, yearly = await house.a_plan(), await house.a_plan(Interval.year)
+    alice = house.subscriber(ALICE)
+    await house.subscribed(ALICE, monthly)
+    later = await alice.change_later(yearly.id)
+    assert (later.next_plan_id, later.amount) == (yearly.id, yearly.amount)
+    assert "keep" in later.may
+    kept = await alice.keep()
+    assert (kept.next_plan_id, kept.amount) == (None, monthly.amount)
+    assert "keep" not in kept.may
 
 
 async def test_a_kept_card_is_charged_when_the_period_ends(house: House) -> None:

@@ -165,6 +165,24 @@ async def test_a_subscription_opens_vip_films_and_is_ended_and_taken_back(
     assert "Payé jusqu’au" in (await see(charlie, MINE)).text
 
 
+async def test_another_plan_may_follow_and_that_is_taken_back(
+    charlie: httpx.AsyncClient, payments_app: FastAPI
+) -> None:
+    plans = ask(payments_app, SubscriptionsClient)
+    month = await plans.make_plan(PlanNew(title="Mois", interval=Interval.month, amount=2000))
+    year = await plans.make_plan(PlanNew(title="Année", interval=Interval.year, amount=20_000))
+    await bought(charlie, payments_app, OrderKind.subscription, month.id)
+    await send(charlie, f"{MINE}/change/{year.id}", f"{MINE}/change", {"plan_id": str(year.id)})
+    changing = (await see(charlie, MINE)).text
+    assert "Ensuite : Année, 20\N{NARROW NO-BREAK SPACE}000\N{NO-BREAK SPACE}F par an." in changing
+    assert "Prend la suite" in changing
+    assert f"{MINE}/change/{year.id}" not in changing
+    await send(charlie, MINE, f"{MINE}/keeping", {})
+    kept = (await see(charlie, MINE)).text
+    assert "Ensuite" not in kept
+    assert f"{MINE}/change/{year.id}" in kept
+
+
 async def test_a_subscription_that_ends_soon_is_renewed_from_its_page(
     charlie: httpx.AsyncClient, payments_app: FastAPI
 ) -> None:

@@ -10,7 +10,7 @@ from admin_interface.pages.desk import back, next_page, show, words
 from admin_interface.pages.money.names import names
 from admin_interface.pages.money.sayings import saying
 from admin_interface.pages.money.typed import plain, values
-from admin_interface.pages.staff import acting
+from admin_interface.pages.staff import Staff, acting
 from kit.contracts.accounts import AccountsClient
 from kit.contracts.payments.vouchers import (
     SHEET_POLICY,
@@ -32,6 +32,7 @@ router = APIRouter()
 Accounts = Annotated[AccountsClient, acting(AccountsClient)]
 Vouchers = Annotated[VouchersClient, acting(VouchersClient)]
 HERE = "/money/vouchers"
+COUNTER = "pages/money/counter.html"
 Typed = Annotated[str, Form()]
 
 
@@ -56,10 +57,10 @@ class BatchView(Schema):
 class CounterView(Schema):
     """What an agent has before them: a voucher to sell, or an order to be paid in cash."""
 
-    code: str
-    voucher: Voucher | None
-    order: CashOrder | None
-    trouble: str
+    code: str = ""
+    voucher: Voucher | None = None
+    order: CashOrder | None = None
+    trouble: str = ""
 
 
 @router.get(HERE)
@@ -82,26 +83,17 @@ async def make(request: Request, client: Vouchers) -> Response:
 
 
 @router.get(f"{HERE}/counter")
-async def counter(request: Request, client: Vouchers, code: str = "") -> Response:
-    """Find what a code is, before any money changes hands."""
-    voucher, order, trouble = None, None, ""
-    if code.strip():
-        try:
-            voucher = await client.find_voucher(code)
-        except NotFound:
-            try:
-                order = await client.find_cash_order(code)
-            except NotFound:
-                trouble = words(request)(mark("Ce code n’est ni un bon ni une commande."))
-    view = CounterView(code=code, voucher=voucher, order=order, trouble=trouble)
-    return show(request, "pages/money/counter.html", view)
+async def counter(request: Request, staff: Staff) -> Response:
+    return show(request, COUNTER, CounterView())
 
 
 @router.post(f"{HERE}/counter")
-async def confirm(request: Request, client: Vouchers, code: Typed, of: Typed) -> Response:
-    """Say that the cash was taken."""
+async def serve(request: Request, client: Vouchers, code: Typed = "", of: Typed = "") -> Response:
+    """Find what a code is, or say that the cash for it was taken."""
     here = f"{HERE}/counter"
     try:
+        if not of:
+            return show(request, COUNTER, await _found(request, client, code))
         if of == "voucher":
             await client.confirm_sale(code)
             return back(request, here, mark("Le bon est vendu : il vaut son montant."))
@@ -181,3 +173,16 @@ async def _view(
         values=typed,
         errors=errors,
     )
+
+
+async def _found(request: Request, client: VouchersClient, code: str) -> CounterView:
+    if not code.strip():
+        return CounterView()
+    try:
+        return CounterView(code=code, voucher=await client.find_voucher(code))
+    except NotFound:
+        try:
+            return CounterView(code=code, order=await client.find_cash_order(code))
+        except NotFound:
+            trouble = words(request)(mark("Ce code n’est ni un bon ni une commande."))
+            return CounterView(code=code, trouble=trouble)

@@ -129,7 +129,8 @@ class Subscription(Schema):
 
     `renewal_order_id`: the order to pay so that it goes on, once that is due. `credit_amount`:
     what is left from a dearer plan; the next payment is so much less. `is_automatic`: a kept card
-    is charged when a period ends. `next_plan_id`: the plan from the next period on.
+    is charged when a period ends. `next_plan_id`: the plan from the next period on; `amount` is
+    then what that one costs, and `keep` in `may` takes the change back.
     """
 
     id: UUID

@@ -35,6 +35,8 @@ async def keep(session: AsyncSession, tools: Tools, account_id: UUID) -> wire.Su
     row = await _mine(session, account_id)
     if row.next_plan_id is not None:
         row.next_plan_id = None
+        found = await plans.priced(session, row.plan_id, row.country or None)
+        row.amount = found.price.amount
         await _drop_renewal_order(session, row)
     return await _write(session, tools, row, rules.kept(standing.of(row, now())))
 

@@ -71,7 +71,7 @@ def _fields(row: Subscription, at: datetime) -> dict[str, object]:
         "plan": plans.shown(row.plan),
         "access_until": until if until is None or until > at else None,
         "is_automatic": bool(row.saved),
-        "may": _may(one, at),
+        "may": _may(one, at, is_changing=row.next_plan_id is not None),
     }
 
 
@@ -85,10 +85,11 @@ async def _story(session: AsyncSession, row: Subscription) -> SubscriptionStory:
     return SubscriptionStory.model_validate({**_fields(row, now()), "periods": periods})
 
 
-def _may(one: Standing, at: datetime) -> list[str]:
+def _may(one: Standing, at: datetime, *, is_changing: bool) -> list[str]:
     allowed = {
         "cancel": one.state in {State.trialing, State.active, State.past_due, State.paused},
-        "keep": one.state is State.cancelled,
+        "keep": one.state is State.cancelled
+        or (is_changing and one.state is not State.expired),
         "pause": one.state is State.active and bool(one.period_end > at),
         "resume": one.state is State.paused,
         "change": one.state in {State.trialing, State.active, State.past_due, State.cancelled},

@@ -79,7 +79,9 @@ SAYINGS = {
     ),
     "CouponNotValid": mark("Ce code ne retire rien de cette commande."),
     "CouponNotFound": mark("Ce code ne vaut rien : il est faux, dépensé ou expiré."),
-    "CodeWorthless": mark("Ce code ne vaut rien : il est faux, dépensé ou expiré."),
+    "CodeWorthless": mark(
+        "Ce code ne vaut rien : il est faux, dépensé, expiré, ou l’agence ne l’a pas confirmé."
+    ),
     "CodeTooSmall": mark("Il ne reste pas assez sur ce code pour cette commande."),
     "CodeInOtherCurrency": mark("Ce code est dans une autre monnaie."),
     "NotEnoughCoins": mark("Il n’y a pas assez de pièces."),

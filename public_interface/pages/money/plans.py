@@ -24,7 +24,10 @@ Subscriptions = Annotated[SubscriptionsClient, speaking(SubscriptionsClient)]
 
 
 class PlanView(Schema):
-    """`way`: what its button does: `try`, `buy`, `sign_in`, `change`, or nothing (`mine`)."""
+    """`way`: what its button does: `try`, `buy`, `sign_in`, `change`, or nothing (`mine`).
+
+    `is_next`: the plan that follows the present one when its period ends.
+    """
 
     id: str
     title: str
@@ -34,6 +37,7 @@ class PlanView(Schema):
     points: list[str]
     way: str
     is_mine: bool
+    is_next: bool
 
 
 class PlansView(Schema):
@@ -69,6 +73,7 @@ def plan_view(
     plan: Plan, say: Language, current: Subscription | None, *, may_try: bool, is_known: bool
 ) -> PlanView:
     is_mine = current is not None and current.plan.id == plan.id
+    is_next = current is not None and current.next_plan_id == plan.id
     can_try = may_try and plan.trial_days > 0 and current is None
     way = "change" if current else "try" if can_try and is_known else "buy"
     if not is_known:
@@ -83,8 +88,9 @@ def plan_view(
         per=per(plan, say),
         note=trial if can_try else "",
         points=points or [say("Tous les films VIP")],
-        way="mine" if is_mine else way,
+        way="mine" if is_mine or is_next else way,
         is_mine=is_mine,
+        is_next=is_next,
     )
 
 

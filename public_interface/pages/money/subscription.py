@@ -63,8 +63,9 @@ class PeriodView(Schema):
 
 
 class SubscriptionView(Schema):
-    """`text` says in one sentence what happens next, and when. `unconfirmed`: the address that no
-    reminder reaches before it is confirmed.
+    """`text` says in one sentence what happens next, and when. `price`: of the next period, which
+    may be one of `next_plan`. `unconfirmed`: the address that no reminder reaches before it is
+    confirmed.
     """
 
     title: str
@@ -193,11 +194,14 @@ def _subscription(
     found: Subscription, plans: list[Plan], periods: list[Period], say: Language
 ) -> SubscriptionView:
     tone, state = STATES[found.state]
-    following = next((plan for plan in plans if plan.id == found.next_plan_id), None)
     is_over = found.state is SubscriptionState.expired
+    following = None
+    if found.state is not SubscriptionState.cancelled:
+        following = next((plan for plan in plans if plan.id == found.next_plan_id), None)
+    price = f"{say.money(found.amount, found.currency)} {per(following or found.plan, say)}"
     return SubscriptionView(
         title=title_of(found.plan, say),
-        price=f"{say.money(found.amount, found.currency)} {per(found.plan, say)}",
+        price=price,
         tone=tone,
         state=say(state),
         text=_next(found, say),

@@ -97,9 +97,13 @@ async def test_an_order_tells_its_dispute_and_how_it_was_turned_round(
     order = await bought(till, studio)
     here = f"/money/orders/{order.id}"
     assert "Contestations" not in (await see(dana, here)).text
-    for minutes, state in enumerate((DisputeState.open, DisputeState.lost)):
-        await follow(till, order.attempts[-1].id, reversal(state, minutes))
+    waiting = "reste ouvert jusqu’à la décision"
+    await follow(till, order.attempts[-1].id, reversal(DisputeState.open, 0))
+    assert waiting in (await see(dana, here)).text
+    await follow(till, order.attempts[-1].id, reversal(DisputeState.lost, 1))
     told = (await see(dana, here)).text
+    assert waiting not in told
+    assert "La banque a donné raison au payeur" in told
     for words in ("Perdue", "Contestation ouverte", "Contestation perdue", "asset:disputed:XOF"):
         assert words in told, words
     (outcome,) = set(re.findall(r'action="(/money/disputes/[0-9a-f-]+/outcome)"', told))

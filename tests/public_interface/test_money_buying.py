@@ -5,6 +5,7 @@ import re
 import httpx
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import text
 
 from kit.contracts.catalog.films import Film
 from kit.contracts.payments.orders import OrderKind, OrderNew
@@ -204,3 +205,16 @@ async def test_payments_that_are_away_leave_the_code_and_say_so(
     form = {"kind": "film", "subject": str(film.id), "key": a_key()}
     answer = await send(browser, "/code", "/orders", form)
     assert answer.status_code == 303
+
+
+async def test_a_contested_payment_is_waited_for_and_a_lost_one_is_said_to_be_lost(
+    charlie: httpx.AsyncClient, payments_app: FastAPI, film: Film
+) -> None:
+    path = await bought(charlie, payments_app, OrderKind.film, film.id)
+    for lost, told, listed in ((0, "Nous attendons sa réponse", "contestée"),
+                               (500, "a repris cet argent", "reprise par la banque")):  # fmt: skip
+        async with payments_app.state.database.sessions.begin() as session:
+            now = text("UPDATE \"order\" SET state = 'disputed', refunded_amount = :lost")
+            await session.execute(now, {"lost": lost})
+        assert told in (await see(charlie, path)).text
+        assert listed in (await see(charlie, "/account/orders")).text

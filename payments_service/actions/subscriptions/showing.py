@@ -88,8 +88,7 @@ async def _story(session: AsyncSession, row: Subscription) -> SubscriptionStory:
 def _may(one: Standing, at: datetime, *, is_changing: bool) -> list[str]:
     allowed = {
         "cancel": one.state in {State.trialing, State.active, State.past_due, State.paused},
-        "keep": one.state is State.cancelled
-        or (is_changing and one.state is not State.expired),
+        "keep": one.state is State.cancelled or (is_changing and one.state is not State.expired),
         "pause": one.state is State.active and bool(one.period_end > at),
         "resume": one.state is State.paused,
         "change": one.state in {State.trialing, State.active, State.past_due, State.cancelled},

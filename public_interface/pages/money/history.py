@@ -83,6 +83,8 @@ async def _found(orders: OrdersClient, each: kept.Kept) -> Order | None:
 def line(order: Order | OrderSummary, say: Language) -> LineView:
     symbol, what = KINDS[OrderKind(order.kind)]
     tone, state = STATES[order.state]
+    if order.state is OrderState.disputed and order.refunded_amount >= order.amount:
+        state = mark("reprise par la banque")
     return LineView(
         href=f"/orders/{order.id}",
         receipt_href=f"/orders/{order.id}/receipt.pdf" if order.state in HAS_PAPER else "",

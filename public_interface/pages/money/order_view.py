@@ -9,7 +9,7 @@ from fastapi import Request, Response
 from kit.auth import Caller
 from kit.contracts.catalog.client import CatalogClient
 from kit.contracts.catalog.films import Film
-from kit.contracts.payments.orders import Attempt, Order, OrderKind
+from kit.contracts.payments.orders import Attempt, Order, OrderKind, OrderState
 from kit.errors import AppError
 from kit.i18n import Language, mark
 from kit.schema import Schema
@@ -101,6 +101,8 @@ class OrderView(Schema):
     papers: bool
     is_held: bool
     """What it gave is closed, while its money is on its way back."""
+    is_lost: bool
+    """The payer's bank took all of it back, for good."""
     giving_back: HintView | None = None
 
 
@@ -140,6 +142,7 @@ async def order_view(
         goal_href=_goal(request, order, film),
         goal=_goal_words(order, film, say),
         is_held=order.held_at is not None,
+        is_lost=order.state is OrderState.disputed and order.refunded_amount >= order.amount,
         papers=stage in {Stage.done, Stage.refunded, Stage.disputed},
     )
 

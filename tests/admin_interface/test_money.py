@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import httpx
 from fastapi import FastAPI
+from sqlalchemy import text
 
 from kit.contracts.accounts.identity import SignUp
 from kit.contracts.payments.coins_client import CoinsClient
@@ -147,6 +148,26 @@ async def test_a_plan_and_a_coupon_are_changed(dana: httpx.AsyncClient, till: Fa
     stopped = await send(dana, path, path, {"label": "fini"})
     assert stopped.status_code == 303
     assert "Arrêté" in (await see(dana, shop)).text
+
+
+async def test_a_refused_refund_says_why_in_words(
+    dana: httpx.AsyncClient, studio: Studio, till: FastAPI
+) -> None:
+    await send(dana, "/money/shop/packs/new", "/money/shop/packs/new", PACK)
+    here = f"/money/orders/{(await bought(till, studio)).id}"
+    async with till.state.database.sessions.begin() as session:
+        await session.execute(text("UPDATE attempt SET phone = '+22890123400'"))  # is refused
+    await send(dana, f"{here}/refund", f"{here}/refund", {"way": "source", "key": str(uuid4())})
+
+    async def is_refused() -> bool:
+        return "/money/refunds/" in (await see(dana, "/money/refunds?state=failed")).text
+
+    await until(is_refused)
+    path = re.search(r"/money/refunds/[0-9a-f-]+", (await see(dana, here)).text)
+    assert path
+    told = (await see(dana, path[0])).text
+    for words in ("Numéro sans compte", "Petit paquet", "là d’où l’argent venait"):
+        assert words in told, words
 
 
 async def test_vouchers_are_printed_sold_and_accounted_for(

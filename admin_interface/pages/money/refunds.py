@@ -45,9 +45,12 @@ class RefundsView(Schema):
 
 
 class RefundView(Schema):
-    """`asked_by`: the name of whoever of the people asked for it, if it was one of them."""
+    """`title`: what was bought. `asked_by`: the name of whoever of the people asked for it, if it
+    was one of them.
+    """
 
     refund: RefundStory
+    title: str
     asked_by: str
 
 
@@ -80,11 +83,12 @@ async def refunds(
 
 @router.get("/money/refunds/{refund_id}")
 async def refund_page(
-    request: Request, refund_id: UUID, refunding: Refunding, accounts: Accounts
+    request: Request, refund_id: UUID, refunding: Refunding, payments: Payments, accounts: Accounts
 ) -> Response:
     refund = await refunding.refund_story(refund_id)
+    order = (await payments.order_story(refund.order_id)).order
     whose = await names(accounts, {refund.asked_by} - {""})
-    view = RefundView(refund=refund, asked_by=whose.get(refund.asked_by, ""))
+    view = RefundView(refund=refund, title=order.title, asked_by=whose.get(refund.asked_by, ""))
     return show(request, "pages/money/refund.html", view)
 
 

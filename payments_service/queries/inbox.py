@@ -6,27 +6,26 @@ from datetime import datetime
 from uuid import UUID
 
 import orjson
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.contracts.payments.errors import WebhookNotFound
 from kit.contracts.payments.orders import WebhookState
-from kit.db import find, new_id
+from kit.db import Database, find, new_id
 from kit.jobs import enqueue_many
 from payments_service.models.orders import Webhook
+from payments_service.queries.quick import at_once
 
 # Those that were there count up; those that are not handled yet are asked to be, once more. One
 # statement, so that one trip to the database keeps a webhook and its job: kit.jobs.enqueue_many
 # would need three more.
-PUT = text("""
+PUT = """
     WITH kept AS (
         INSERT INTO webhook (id, provider, dedupe_key, kind, provider_ref, attempt_id, shows,
                              headers, body, delivery_count, received_at)
-        SELECT *, CAST(:at AS timestamptz) FROM unnest(
-            CAST(:ids AS uuid[]), CAST(:providers AS text[]), CAST(:keys AS text[]),
-            CAST(:kinds AS text[]), CAST(:refs AS text[]), CAST(:attempts AS uuid[]),
-            CAST(:shows AS jsonb[]), CAST(:headers AS jsonb[]), CAST(:bodies AS bytea[]),
-            CAST(:counts AS integer[]))
+        SELECT *, $11::timestamptz FROM unnest(
+            $1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::uuid[],
+            $7::jsonb[], $8::jsonb[], $9::bytea[], $10::integer[])
         ON CONFLICT (provider, dedupe_key)
         DO UPDATE SET delivery_count = webhook.delivery_count + excluded.delivery_count
         RETURNING id, state
@@ -37,7 +36,7 @@ PUT = text("""
     FROM kept WHERE state IN ('waiting', 'failed')
     ON CONFLICT (dedupe_key) WHERE status IN ('queued', 'picked') AND dedupe_key IS NOT NULL
     DO NOTHING
-""")
+"""
 
 
 @dataclass
@@ -55,23 +54,24 @@ class Arrived:
     count: int = 1
 
 
-async def put(session: AsyncSession, arrived: Sequence[Arrived], at: datetime) -> None:
+async def put(database: Database, arrived: Sequence[Arrived], at: datetime) -> None:
     """Keep webhooks, no two of them the same, and ask for each new one to be handled."""
     many = sorted(arrived, key=lambda each: (each.provider, each.dedupe_key))  # locked in one order
-    given = {
-        "ids": [new_id() for _ in many],
-        "providers": [each.provider for each in many],
-        "keys": [each.dedupe_key for each in many],
-        "kinds": [each.kind for each in many],
-        "refs": [each.provider_ref for each in many],
-        "attempts": [each.attempt_id for each in many],
-        "shows": [orjson.dumps(each.shows).decode() for each in many],
-        "headers": [orjson.dumps(each.headers).decode() for each in many],
-        "bodies": [each.body for each in many],
-        "counts": [each.count for each in many],
-        "at": at,
-    }
-    await session.execute(PUT, given)
+    await at_once(
+        database,
+        PUT,
+        [new_id() for _ in many],
+        [each.provider for each in many],
+        [each.dedupe_key for each in many],
+        [each.kind for each in many],
+        [each.provider_ref for each in many],
+        [each.attempt_id for each in many],
+        [orjson.dumps(each.shows).decode() for each in many],
+        [orjson.dumps(each.headers).decode() for each in many],
+        [each.body for each in many],
+        [each.count for each in many],
+        at,
+    )
 
 
 async def ask(webhooks: Sequence[UUID], session: AsyncSession) -> None:

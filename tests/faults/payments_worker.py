@@ -32,11 +32,12 @@ from kit.contracts.payments.orders import (
 from kit.contracts.payments.orders_client import OrdersClient
 from kit.contracts.payments.refunds import RefundNew
 from kit.contracts.payments.refunds_client import RefundsClient
+from kit.db import Database
 from kit.metrics import Metrics
 from payments_service.actions.giving import sending
 from payments_service.app import create_app
 from payments_service.providers.provider import Provider
-from payments_service.queries import coins, ledger, quick
+from payments_service.queries import coins, inbox, ledger, quick
 from payments_service.rules.attempts import OPEN
 from payments_service.settings import Settings
 from tests.cast import DANA
@@ -93,6 +94,15 @@ def arm(clock: Clock) -> None:
 
     for module in (coins, ledger):
         vars(module)["fetch"] = fetching
+    put = quick.at_once
+
+    async def putting(database: Database, statement: str, *given: Any) -> quick.Rows:
+        clock.tick()
+        rows = await put(database, statement, *given)
+        clock.tick()
+        return rows
+
+    vars(inbox)["at_once"] = putting
     asked = httpx.AsyncHTTPTransport.handle_async_request
 
     async def asking(self: httpx.AsyncHTTPTransport, request: httpx.Request) -> httpx.Response:

@@ -57,8 +57,7 @@ class Inbox:
 
     async def _keep(self, batch: list[Arrived]) -> Exception | None:
         try:
-            async with self.database.reads() as session:  # one statement, whole by itself
-                await inbox.put(session, batch, now())
+            await inbox.put(self.database, batch, now())
         except Exception as error:  # noqa: BLE001  (handed to those who wait)
             return error
         return None

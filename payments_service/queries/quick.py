@@ -31,14 +31,29 @@ Writing = AsyncSession | Line
 @asynccontextmanager
 async def line(database: Database) -> AsyncIterator[Line]:
     """Begin a transaction, and commit it in the end; raise what SQLAlchemy would."""
-    async with _borrowed(database, "COMMIT") as found, found.driver.transaction():
-        yield found
+    async with database.engine.connect() as connection:
+        driver: Any = (await connection.get_raw_connection()).driver_connection
+        try:
+            async with driver.transaction():
+                yield Line(connection, driver)
+        except BROKEN as error:
+            raise _told("COMMIT", error) from error
+        finally:
+            if driver.is_closed():  # nobody else would tell the pool
+                await connection.invalidate()
 
 
 async def at_once(database: Database, statement: str, *given: Any) -> Rows:  # noqa: ANN401  (SQL)
     """Return the rows of a statement with `$1`, `$2` … that is a transaction by itself."""
-    async with _borrowed(database, statement) as found:
-        rows: Rows = await found.driver.fetch(statement, *given)
+    async with database.engine.connect() as connection:
+        driver: Any = (await connection.get_raw_connection()).driver_connection
+        try:
+            rows: Rows = await driver.fetch(statement, *given)
+        except BROKEN as error:
+            raise _told(statement, error) from error
+        finally:
+            if driver.is_closed():
+                await connection.invalidate()
     return rows
 
 
@@ -57,19 +72,6 @@ async def fetch(writing: Writing, statement: str, *given: Any) -> Rows:  # noqa:
     except BROKEN as error:
         raise _told(statement, error) from error
     return found
-
-
-@asynccontextmanager
-async def _borrowed(database: Database, statement: str) -> AsyncIterator[Line]:
-    async with database.engine.connect() as connection:
-        driver: Any = (await connection.get_raw_connection()).driver_connection
-        try:
-            yield Line(connection, driver)
-        except BROKEN as error:
-            raise _told(statement, error) from error
-        finally:
-            if driver.is_closed():  # nobody else would tell the pool
-                await connection.invalidate()
 
 
 @asynccontextmanager

@@ -124,28 +124,39 @@ class Journal(Row, Table):
     reverses_id: Mapped[UUID | None] = mapped_column(ForeignKey("journal.id"))
     resolves_id: Mapped[UUID | None] = mapped_column(ForeignKey("journal.id"))
     expires_at: Mapped[datetime | None]
-    postings: Mapped[list["Posting"]] = relationship(lazy="raise", order_by="Posting.id")
+    postings: Mapped[list["Posting"]] = relationship(
+        lazy="raise",
+        order_by="Posting.id",
+        primaryjoin="Journal.id == foreign(Posting.journal_id)",
+        back_populates="journal",
+    )
 
 
 class Posting(Table):
-    """One leg of a journal. `number` and `balance` are the account's after it; a trigger checks."""
+    """One leg of a journal. `number` and `balance` are the account's after it.
+
+    Triggers check them, and that journal and account are there: a statement at a time.
+    """
 
     __tablename__ = "posting"
     __table_args__ = (
-        ForeignKeyConstraint(["account_id", "currency"], ["account.id", "account.currency"]),
         UniqueConstraint("account_id", "number"),
         UniqueConstraint("journal_id", "account_id"),
         CheckConstraint("amount <> 0", "amount"),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
-    journal_id: Mapped[UUID] = mapped_column(ForeignKey("journal.id"))
+    journal_id: Mapped[UUID]
     account_id: Mapped[int] = mapped_column(BigInteger)
     currency: Mapped[str]
     amount: Mapped[int] = mapped_column(BigInteger)
     number: Mapped[int] = mapped_column(BigInteger)
     balance: Mapped[int] = mapped_column(BigInteger)
-    journal: Mapped[Journal] = relationship(lazy="raise", back_populates="postings")
+    journal: Mapped[Journal] = relationship(
+        lazy="raise",
+        primaryjoin="Journal.id == foreign(Posting.journal_id)",
+        back_populates="postings",
+    )
 
 
 class Held(Table):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -11,37 +12,24 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from payments_service.models.coins import CoinGift, CoinKind, CoinLot, CoinSpend, CoinUse
 from payments_service.models.ledger import Account, Guard, Kind, Posting
-from payments_service.queries.ledger import Outcome
 from payments_service.queries.quick import Writing, fetch
 from payments_service.rules import accounts
 from payments_service.rules.coins import Lot, Taken
 from payments_service.rules.journals import Leg
 
-LOTS = """
-    SELECT account_id, id, kind, remaining, value_amount, value_currency, expires_at
-    FROM coin_lot
+LOT = ("account_id", "id", "kind", "remaining", "value_amount", "value_currency", "expires_at")
+SPEND = (
+    "key", "asked", "id", "account_id", "amount", "granted_amount", "balance", "subject", "title",
+    "created_at",
+)  # fmt: skip
+LOTS = f"""
+    SELECT {", ".join(LOT)} FROM coin_lot
     WHERE account_id = ANY($1::uuid[]) AND remaining > 0
         AND (expires_at IS NULL OR expires_at > $2)
     ORDER BY id FOR UPDATE
-"""
-KNOWN = """
-    SELECT key, asked, id, account_id, amount, granted_amount, balance, subject, title, created_at
-    FROM coin_spend WHERE key = ANY($1)
-"""
-# The check constraints of coin_lot are the last word: what is not there cannot be taken.
-TAKE = """
-    sums AS (
-        SELECT lot_id, sum(amount) AS amount, sum(value) AS value FROM taken GROUP BY lot_id
-    ), lots AS (
-        UPDATE coin_lot SET remaining = remaining - sums.amount,
-                            value_amount = value_amount - sums.value
-        FROM sums WHERE coin_lot.id = sums.lot_id
-            AND coin_lot.id = ANY($2::uuid[])  -- so that the planner does not read all of the table
-    ), uses AS (
-        INSERT INTO coin_use (journal_id, lot_id, amount, value)
-        SELECT journal_id, lot_id, amount, value FROM taken
-    )
-"""
+"""  # noqa: S608  (nothing but constants)
+KNOWN = f"SELECT {', '.join(SPEND)} FROM coin_spend WHERE key = ANY($1)"  # noqa: S608  (constants)
+BOTH = "SELECT lot, spend FROM see_coins($1, $2, $3)"
 OFF = text(r"""
     WITH lots AS (
         SELECT 'liability\:wallet\:' || account_id || '\:' || kind || '\:COIN' AS code,
@@ -60,68 +48,71 @@ OFF = text(r"""
     ORDER BY 1
 """)
 LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:wallet, 0))")
-USED = """
-    SELECT * FROM jsonb_to_recordset($1::jsonb)
-        AS t (journal_id uuid, lot_id uuid, amount bigint, value bigint)
-"""
-ALL_POSTED = "NOT EXISTS (SELECT FROM posted WHERE outcome <> 'posted')"
-# Journals, lots and spends in one statement: the accounts that all spends move are locked from
-# its beginning to the commit, and every moment of that is waited for.
-SPEND = f"""
-    WITH posted AS MATERIALIZED (SELECT * FROM post_journals($3::jsonb)),
-    taken AS ({USED} WHERE {ALL_POSTED}), {TAKE}, spends AS (
-        INSERT INTO coin_spend (id, key, asked, account_id, amount, granted_amount, balance,
-                                subject, title, created_at)
-        SELECT * FROM jsonb_to_recordset($4::jsonb)
-            AS s (id uuid, key text, asked text, account_id uuid, amount bigint,
-                  granted_amount bigint, balance bigint, subject text, title text,
-                  created_at timestamptz)
-        WHERE {ALL_POSTED}
-    )
-    SELECT * FROM posted ORDER BY place
-"""  # noqa: S608  (nothing but constants)
-ONLY_TAKE = f"WITH taken AS ({USED}), {TAKE} SELECT"
+WRITE = "SELECT spend_coins($1::jsonb, $2::jsonb, $3::jsonb, $4::jsonb)"
+TAKE = "SELECT take_coins($1::jsonb)"
+
+Wallets = Mapping[UUID, list[Lot]]
+Columns = Sequence[Any]
 
 
-async def lots_for_update(
-    writing: Writing, owners: Iterable[UUID], at: datetime
-) -> Mapping[UUID, list[Lot]]:
+async def lots_for_update(writing: Writing, owners: Iterable[UUID], at: datetime) -> Wallets:
     """Return the coins these owners can spend, locked in one order."""
+    found = list(set(owners))
+    return _wallets(found, await fetch(writing, LOTS, found, at))
+
+
+async def spends(writing: Writing, keys: Sequence[str]) -> Sequence[Columns]:
+    """Return what was spent under these keys: columns as in SPEND."""
+    return await fetch(writing, KNOWN, list(keys))
+
+
+async def lots_and_spends(
+    writing: Writing, owners: Iterable[UUID], keys: Sequence[str], at: datetime
+) -> tuple[Wallets, Sequence[Columns]]:
+    """Return both as they were at one moment, with nothing locked."""
+    found = list(set(owners))
+    rows = await fetch(writing, BOTH, found, list(keys), at)
+    lots = (itemgetter(*LOT)(lot) for lot, _ in rows if lot)
+    return _wallets(found, lots), [itemgetter(*SPEND)(one) for _, one in rows if one]
+
+
+def _wallets(owners: Iterable[UUID], rows: Iterable[Columns]) -> Wallets:
     found: dict[UUID, list[Lot]] = {one: [] for one in owners}
-    for owner, lot_id, *rest in await fetch(writing, LOTS, list(found), at):
-        found[owner].append(Lot(lot_id, *rest))
+    for owner, *rest in rows:
+        found[owner].append(Lot(*rest))
     return found
-
-
-async def spends(writing: Writing, keys: Sequence[str]) -> list[tuple[Any, ...]]:
-    """Return what was spent under these keys: columns as in KNOWN."""
-    return [tuple(row) for row in await fetch(writing, KNOWN, list(keys))]
 
 
 async def write_spends(
     writing: Writing,
+    seen: Sequence[Mapping[str, object]],
     journals: str,
-    spends: Sequence[Mapping[str, object]],
     uses: Sequence[tuple[UUID, Taken]],
-) -> list[Outcome]:
-    """Post journals (as `ledger.written` gives them) with what they spend and take, or nothing."""
-    told = orjson.dumps(spends, default=str).decode()
-    rows = await fetch(writing, SPEND, *_uses(uses), journals, told)
-    return [Outcome(*row) for row in rows]
+    spends: Sequence[Mapping[str, object]],
+) -> None:
+    """Post journals (as `ledger.written` gives them) with what they spend and take, or nothing.
+
+    `seen`: the lots as they were read. Where one is another by now, it is a serialization failure.
+    """
+    await fetch(writing, WRITE, _json(seen), journals, _uses(uses), _json(spends))
 
 
 async def write_uses(writing: Writing, uses: Sequence[tuple[UUID, Taken]]) -> None:
     """Take from lots what a journal moved."""
-    await fetch(writing, ONLY_TAKE, *_uses(uses))
+    await fetch(writing, TAKE, _uses(uses))
 
 
-def _uses(uses: Sequence[tuple[UUID, Taken]]) -> tuple[str, list[UUID]]:
-    written = [
-        {"journal_id": journal, "lot_id": one.lot_id, "amount": one.amount, "value": one.value}
-        for journal, one in uses
-    ]
-    lots = list({one.lot_id for _, one in uses})
-    return orjson.dumps(written, default=str).decode(), lots
+def _uses(uses: Sequence[tuple[UUID, Taken]]) -> str:
+    return _json(
+        [
+            {"journal_id": journal, "lot_id": one.lot_id, "amount": one.amount, "value": one.value}
+            for journal, one in uses
+        ]
+    )
+
+
+def _json(rows: Sequence[Mapping[str, object]]) -> str:
+    return orjson.dumps(rows, default=str).decode()
 
 
 async def spend(session: AsyncSession, spend_id: UUID) -> CoinSpend | None:

@@ -18,7 +18,7 @@ BROKEN = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError)
 
 
 class Line:
-    """A transaction without a session."""
+    """A connection without a session; where nobody began a transaction, each statement is one."""
 
     def __init__(self, connection: AsyncConnection, driver: Any) -> None:  # noqa: ANN401  (its)
         self.connection = connection
@@ -43,18 +43,22 @@ async def line(database: Database) -> AsyncIterator[Line]:
                 await connection.invalidate()
 
 
-async def at_once(database: Database, statement: str, *given: Any) -> Rows:  # noqa: ANN401  (SQL)
-    """Return the rows of a statement with `$1`, `$2` … that is a transaction by itself."""
+@asynccontextmanager
+async def alone(database: Database) -> AsyncIterator[Line]:
+    """Give a connection on which each statement is a transaction by itself."""
     async with database.engine.connect() as connection:
         driver: Any = (await connection.get_raw_connection()).driver_connection
         try:
-            rows: Rows = await driver.fetch(statement, *given)
-        except BROKEN as error:
-            raise _told(statement, error) from error
+            yield Line(connection, driver)
         finally:
-            if driver.is_closed():
+            if driver.is_closed():  # nobody else would tell the pool
                 await connection.invalidate()
-    return rows
+
+
+async def at_once(database: Database, statement: str, *given: Any) -> Rows:  # noqa: ANN401  (SQL)
+    """Return the rows of a statement with `$1`, `$2` … that is a transaction by itself."""
+    async with alone(database) as single:
+        return await fetch(single, statement, *given)
 
 
 async def fetch(writing: Writing, statement: str, *given: Any) -> Rows:  # noqa: ANN401  (SQL)

@@ -125,6 +125,7 @@ async def test_postings_by_hand_need_the_right_balance_and_all_legs_at_once(
         SELECT :id, id, 'COIN', posted, 2, 2 * posted FROM account WHERE posted IN (1, -1)
     """
     assert "legs already" in await refused(database, late, id=values["id"])
+    assert "fk_posting_journal_id" in await refused(database, late, id=new_id())
 
 
 async def test_a_wallet_is_never_negative(database: Database) -> None:

@@ -1,21 +1,30 @@
-"""Spends that are asked for at the same moment are written by one transaction.
+"""Spends that are asked for at the same moment are written by one statement.
 
-Under load each transaction takes all that came while those before were being written: their
-locks, round trips and the wait for the disk are shared. Two are under way at once, so one is
-prepared here while PostgreSQL is at the other.
+Under load each takes all that came while those before were being written: their locks, round
+trips and the wait for the disk are shared. Two are under way at once, never for one wallet, so
+one is prepared here while PostgreSQL is at the other.
 """
 
 import asyncio
 import logging
 from collections.abc import Sequence
+from uuid import UUID
 
 from sqlalchemy.exc import DBAPIError
 
 from kit.db import Database
 from kit.errors import AppError
-from payments_service.actions.coins.spending import Asked, Outcome, Spent, Terms, spend_many
+from payments_service.actions.coins.spending import (
+    Asked,
+    NeedsTransaction,
+    Outcome,
+    Spent,
+    Terms,
+    spend_at_once,
+    spend_many,
+)
 from payments_service.actions.tools import Tools
-from payments_service.queries.quick import line
+from payments_service.queries.quick import alone, line
 
 logger = logging.getLogger(__name__)
 MOST, AT_ONCE, TRIES = 64, 2, 3
@@ -28,6 +37,7 @@ class Gathered:
         self.database = database
         self.terms = terms
         self.waiting: list[Waiting] = []
+        self.busy: set[UUID] = set()  # the wallets that are being written
         self.workers = 0
         self.tasks: set[asyncio.Task[None]] = set()  # asyncio itself does not keep them
 
@@ -35,7 +45,7 @@ class Gathered:
         """Spend once, together with others; raise NotEnoughCoins, SpendKeyReused."""
         found: asyncio.Future[Spent] = asyncio.get_running_loop().create_future()
         self.waiting.append((asked, found))
-        if self.workers < AT_ONCE:
+        if self.workers < AT_ONCE and asked.account_id not in self.busy:
             self.workers += 1
             task = asyncio.create_task(self._work())
             self.tasks.add(task)
@@ -45,11 +55,25 @@ class Gathered:
     async def _work(self) -> None:
         await asyncio.sleep(0)  # all those that begin in this turn of the loop ask first
         try:
-            while self.waiting:
-                batch, self.waiting = self.waiting[:MOST], self.waiting[MOST:]
-                await self._serve(batch)
+            while batch := self._next():
+                wallets = {asked.account_id for asked, _ in batch}
+                self.busy |= wallets
+                try:
+                    await self._serve(batch)
+                finally:
+                    self.busy -= wallets
         finally:
             self.workers -= 1
+
+    def _next(self) -> list[Waiting]:
+        """Take those whose wallets nobody is at: two would only get in each other's way."""
+        batch: list[Waiting] = []
+        others: list[Waiting] = []
+        for one in self.waiting:
+            is_next = len(batch) < MOST and one[0].account_id not in self.busy
+            (batch if is_next else others).append(one)
+        self.waiting = others
+        return batch
 
     async def _serve(self, batch: list[Waiting]) -> None:
         try:
@@ -66,6 +90,15 @@ class Gathered:
             _answer(one, outcome)
 
     async def _written(self, asked: Sequence[Asked]) -> list[Outcome]:
+        """Write them in one statement, or in a transaction where that is not enough."""
+        try:
+            async with alone(self.database) as single:
+                return await spend_at_once(single, asked, self.terms)
+        except NeedsTransaction:
+            pass
+        except DBAPIError as error:
+            if _state(error) not in AGAIN:
+                raise
         for attempt in range(TRIES):
             try:
                 async with line(self.database) as writing:

@@ -1,8 +1,9 @@
 """Spending coins: many at once in few statements, each once for its key."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -18,7 +19,7 @@ from payments_service.actions.tools import Tools
 from payments_service.models.coins import CoinKind
 from payments_service.queries import coins as queries
 from payments_service.queries import ledger
-from payments_service.queries.quick import Writing, session_of
+from payments_service.queries.quick import Line, Writing, session_of
 from payments_service.rules import coins as rules
 from payments_service.rules.coins import Lot, Taken
 from payments_service.rules.journals import NewJournal, journal
@@ -86,38 +87,71 @@ async def spend_many(writing: Writing, asked: Sequence[Asked], terms: Terms) -> 
 
     Lots are locked before keys are looked up: whoever spent with the same key has committed then.
     """
-    at = clock.now()
-    wallets = await queries.lots_for_update(writing, {one.account_id for one in asked}, at)
-    batch = _Batch(at, {owner: rules.in_order(lots) for owner, lots in wallets.items()}, terms)
-    await batch.recall(writing, asked)
-    found = [batch.take(one) for one in asked]
+    batch = _Batch(asked, terms)
+    lots = await queries.lots_for_update(writing, batch.owners, batch.at)
+    batch.take(lots, await queries.spends(writing, batch.keys))
     await batch.write(writing)
-    return [batch.spent[one] if isinstance(one, str) else one for one in found]
+    if batch.fallen:
+        async with session_of(writing) as session:
+            await batch.warn(session)
+    return batch.outcomes()
+
+
+async def spend_at_once(alone: Line, asked: Sequence[Asked], terms: Terms) -> list[Outcome]:
+    """Do the same in two statements, each a transaction: what was read is checked when it is taken.
+
+    Raise NeedsTransaction where more is to be written with it; where coins have moved in between,
+    it is a serialization failure. Nothing is spent then.
+    """
+    batch = _Batch(asked, terms)
+    batch.take(*await queries.lots_and_spends(alone, batch.owners, batch.keys, batch.at))
+    if batch.fallen:
+        raise NeedsTransaction
+    await batch.write(alone)
+    return batch.outcomes()
+
+
+class NeedsTransaction(Exception):
+    """Somebody is to be told how few coins are left, and that is written with the spend."""
 
 
 class _Batch:
-    """Spends that are written together; `spent` is by key."""
+    """Spends that are written together; `spent` is by key, `found` in the order they are asked."""
 
-    def __init__(self, at: datetime, wallets: Mapping[UUID, list[Lot]], terms: Terms) -> None:
-        self.at = at
-        self.wallets = wallets
+    def __init__(self, asked: Sequence[Asked], terms: Terms) -> None:
+        self.asked = asked
         self.terms = terms
+        self.at = clock.now()
+        self.owners = {one.account_id for one in asked}
+        self.keys = [one.whole_key for one in asked]
+        self.seen: list[dict[str, object]] = []
         self.told: dict[str, str] = {}
         self.spent: dict[str, Spent] = {}
         self.new: dict[str, tuple[Asked, list[Taken], int]] = {}
+        self.found: list[str | AppError] = []
         self.fallen: list[tuple[Asked, int]] = []
 
-    async def recall(self, writing: Writing, asked: Sequence[Asked]) -> None:
-        for key, told, *rest in await queries.spends(writing, [one.whole_key for one in asked]):
+    def take(self, wallets: Mapping[UUID, Sequence[Lot]], known: Iterable[Sequence[Any]]) -> None:
+        """Take from these lots, unless the key is known: columns as in `queries.SPEND`."""
+        for key, told, *rest in known:
             self.told[key] = told
             self.spent[key] = Spent(*rest)
+        for owner, lots in wallets.items():
+            self.seen += [
+                {"id": one.id, "account_id": owner, "remaining": one.remaining, "value": one.value}
+                for one in lots
+            ]
+        ordered = {owner: rules.in_order(lots) for owner, lots in wallets.items()}
+        self.found = [self._taken(one, ordered[one.account_id]) for one in self.asked]
 
-    def take(self, one: Asked) -> str | AppError:
+    def outcomes(self) -> list[Outcome]:
+        return [self.spent[one] if isinstance(one, str) else one for one in self.found]
+
+    def _taken(self, one: Asked, lots: Sequence[Lot]) -> str | AppError:
         """Return the key under which `spent` has it in the end, or why it is refused."""
         key = one.whole_key
         if key in self.told:
             return key if self.told[key] == one.told else SpendKeyReused()
-        lots = self.wallets[one.account_id]
         before = sum(lot.remaining for lot in lots)
         try:
             taken = rules.take(lots, one.amount)
@@ -138,14 +172,12 @@ class _Batch:
             uses += [(made, each) for each in taken]
             self.spent[key] = self._spent(made, one, taken, balance)
         rows = [self._row(key) for key in self.new]
-        for outcome in await queries.write_spends(writing, journals, rows, uses):
-            if outcome.outcome != "posted":
-                raise LotsDiffer(f"{list(self.new)}: {outcome}")
-        if self.fallen:
-            async with session_of(writing) as session:
-                for one, left in self.fallen:
-                    values = {"coins": left, "link": f"{self.terms.home}/account/wallet"}
-                    await notify(session, "coins.low", one.account_id, values)
+        await queries.write_spends(writing, self.seen, journals, uses, rows)
+
+    async def warn(self, session: AsyncSession) -> None:
+        for one, left in self.fallen:
+            values = {"coins": left, "link": f"{self.terms.home}/account/wallet"}
+            await notify(session, "coins.low", one.account_id, values)
 
     def _journal(self, one: Asked, taken: list[Taken]) -> NewJournal:
         return journal(
@@ -178,7 +210,3 @@ class _Batch:
             "title": spent.title,
             "created_at": spent.created_at,
         }
-
-
-class LotsDiffer(RuntimeError):
-    """The ledger refused what the lots allowed: the two differ, and nothing is written."""

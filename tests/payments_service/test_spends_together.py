@@ -1,0 +1,82 @@
+"""Spends that are written together: what others did meanwhile is seen, and nothing counts twice."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from sqlalchemy import func, select, update
+from sqlalchemy.exc import DBAPIError
+
+from kit.contracts.payments.coins_client import CoinsClient
+from kit.contracts.payments.shop_errors import NotEnoughCoins
+from payments_service.actions.coins import gathered
+from payments_service.actions.coins.gathered import Gathered
+from payments_service.actions.coins.spending import Asked, Spent
+from payments_service.models.coins import CoinLot, CoinSpend
+from payments_service.models.ledger import Journal
+from payments_service.queries import coins as queries
+from payments_service.rules.coins import SPENT
+from tests.cast import ALICE, BOB
+from tests.factories.payments import as_person
+from tests.factories.shop import with_coins
+
+
+def writer(app: FastAPI) -> Gathered:
+    """Return what another process would write spends with."""
+    return Gathered(app.state.database, gathered.of(app.state.tools).terms)
+
+
+async def test_two_processes_spend_from_one_wallet_each_key_once(alone: FastAPI) -> None:
+    await with_coins(alone, ALICE, bought=100, granted=50, value=700)
+    both = writer(alone), writer(alone)
+    asked = [Asked(ALICE, f"key-{number % 30}", 4, "film:f") for number in range(60)]
+    found = await asyncio.gather(*(both[n % 2].spend(one) for n, one in enumerate(asked)))
+    assert {one.id for one in found[:30]} == {one.id for one in found[30:]}
+    assert sorted(one.balance for one in found[:30]) == list(range(30, 150, 4))
+    assert (await as_person(alone, CoinsClient, ALICE).wallet()).balance == 30
+    async with alone.state.database.reads() as session:
+        assert await queries.off_lots(session) == []
+
+
+@pytest.mark.parametrize("bought", [30, 14])
+async def test_coins_that_moved_after_they_were_read_are_looked_at_again(
+    alone: FastAPI, monkeypatch: pytest.MonkeyPatch, bought: int
+) -> None:
+    await with_coins(alone, ALICE, bought=bought, value=70)
+    await with_coins(alone, BOB, bought=5)
+    read, other = queries.lots_and_spends, writer(alone)
+    moved: list[Spent] = []
+
+    async def late(*given: Any) -> Any:
+        monkeypatch.setattr(queries, "lots_and_spends", read)
+        found = await read(*given)
+        moved.append(await other.spend(Asked(ALICE, "between", 10, "film:f")))
+        return found
+
+    monkeypatch.setattr(queries, "lots_and_spends", late)
+    one = writer(alone)
+    asked = Asked(ALICE, "read before", 5, "film:f"), Asked(BOB, "a neighbour", 5, "film:f")
+    first, second = await asyncio.gather(*map(one.spend, asked), return_exceptions=True)
+    assert isinstance(second, Spent)
+    if bought == 30:
+        assert isinstance(first, Spent)
+        assert (moved[0].balance, first.balance) == (20, 15)
+    else:
+        assert isinstance(first, NotEnoughCoins)
+        assert first.extra == {"balance": 4, "missing": 1}
+    async with alone.state.database.reads() as session:
+        assert await queries.off_lots(session) == []
+
+
+async def test_lots_that_promise_more_than_the_ledger_has_are_not_spent(alone: FastAPI) -> None:
+    await with_coins(alone, ALICE, bought=10, value=10)
+    async with alone.state.database.sessions.begin() as session:
+        await session.execute(update(CoinLot).values(remaining=20, amount=20))
+    with pytest.raises(DBAPIError, match="lots and ledger differ: insufficient liability:wallet"):
+        await writer(alone).spend(Asked(ALICE, "too much", 15, "film:f"))
+    async with alone.state.database.reads() as session:
+        assert await session.scalar(select(func.count()).select_from(CoinSpend)) == 0
+        spent = select(func.count()).select_from(Journal).where(Journal.kind == SPENT)
+        assert await session.scalar(spent) == 0
+        assert await session.scalar(select(CoinLot.remaining)) == 20

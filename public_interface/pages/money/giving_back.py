@@ -44,11 +44,14 @@ class ContactView(Schema):
 
 
 async def hint(mine: Mine, order: Order, say: Language) -> HintView | None:
-    """Return the way from an order's page to giving it back, or to how far that is."""
+    """Return the way from an order's page to giving it back, or to how far that is.
+
+    Nothing for what cost nothing.
+    """
     href = f"{mine.path}/refund"
     if rules.stage(order) is Stage.refunded:
         return HintView(words=say("Voir le remboursement"), href=href, note="")
-    if rules.stage(order) is not Stage.done:
+    if rules.stage(order) is not Stage.done or not order.amount:
         return None
     try:
         offer = await mine.refunds.refund_offer(mine.id, mine.secret)

@@ -1,6 +1,7 @@
 """The subscription of whoever is signed in: renew, pause, change, end, take back."""
 
 import logging
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -211,7 +212,7 @@ def _subscription(
         next_plan=title_of(following, say) if following else "",
         credit=say.money(found.credit_amount, found.currency) if found.credit_amount else "",
         pauses=[(str(days), say.plural("%(num)s jour", "%(num)s jours", days)) for days in PAUSES],
-        periods=[_period(each, say) for each in reversed(periods)],
+        periods=_periods(periods, say),
         plans=[]
         if is_over
         else [plan_view(each, say, found, may_try=False, is_known=True) for each in plans],
@@ -242,10 +243,19 @@ def _next(found: Subscription, say: Language) -> str:
     return say(texts.get(found.state, otherwise), day=end)
 
 
-def _period(each: Period, say: Language) -> PeriodView:
+def _periods(found: list[Period], say: Language) -> list[PeriodView]:
+    """Return periods as they came, the newest first; a change of plan ends the one before."""
+    views = []
+    for number, each in enumerate(found):
+        changes = [one.starts_at for one in found[:number] if one.kind is PeriodKind.change]
+        views.append(_period(each, min([each.ends_at, *changes]), say))
+    return views
+
+
+def _period(each: Period, ends_at: datetime, say: Language) -> PeriodView:
     return PeriodView(
         words=say(PERIODS[each.kind]),
-        dates=f"{say.day(each.starts_at)} → {say.day(each.ends_at)}",
+        dates=f"{say.day(each.starts_at)} → {say.day(ends_at)}",
         amount=say.money(each.amount, each.currency) if each.amount else say("gratuit"),
         href=f"/orders/{each.order_id}" if each.order_id else "",
     )

@@ -90,7 +90,8 @@ async def are_coins_used(session: AsyncSession, order: Order) -> bool:
 
 async def refunds(
     session: AsyncSession, filters: RefundQuery, before: UUID | None, limit: int
-) -> Sequence[Refund]:
+) -> Sequence[tuple[Refund, str]]:
+    """Return refunds with what was bought, the newest first."""
     names = ("state", "way", "order_id", "account_id")
     wanted: list[ColumnElement[bool]] = [
         getattr(Refund, name) == value
@@ -99,8 +100,9 @@ async def refunds(
     ]
     if before is not None:
         wanted.append(Refund.id < before)
-    asked = select(Refund).where(*wanted).order_by(Refund.id.desc()).limit(limit)
-    return (await session.scalars(asked)).all()
+    asked = select(Refund, Order.title).join(Order, Order.id == Refund.order_id).where(*wanted)
+    rows = await session.execute(asked.order_by(Refund.id.desc()).limit(limit))
+    return [(refund, title) for refund, title in rows]
 
 
 async def dispute_of(session: AsyncSession, attempt_id: UUID) -> Dispute | None:
@@ -121,7 +123,8 @@ async def decided_disputes(session: AsyncSession, since: datetime) -> Sequence[U
 
 async def disputes(
     session: AsyncSession, filters: DisputeQuery, before: UUID | None, limit: int
-) -> Sequence[Dispute]:
+) -> Sequence[tuple[Dispute, str]]:
+    """Return disputes with what was bought, the newest first."""
     wanted: list[ColumnElement[bool]] = []
     if filters.state is not None:
         wanted.append(Dispute.state == filters.state)
@@ -129,5 +132,6 @@ async def disputes(
         wanted.append(Dispute.order_id == filters.order_id)
     if before is not None:
         wanted.append(Dispute.id < before)
-    asked = select(Dispute).where(*wanted).order_by(Dispute.id.desc()).limit(limit)
-    return (await session.scalars(asked)).all()
+    asked = select(Dispute, Order.title).join(Order, Order.id == Dispute.order_id).where(*wanted)
+    rows = await session.execute(asked.order_by(Dispute.id.desc()).limit(limit))
+    return [(dispute, title) for dispute, title in rows]

@@ -83,7 +83,8 @@ async def test_a_refund_is_seen_before_it_is_done(
     assert answer.headers["location"] == here
     refunds = (await see(dana, "/money/refunds")).text
     assert "Trop cher" in refunds
-    (path,) = set(re.findall(r'href="(/money/refunds/[0-9a-f-]+)"', refunds))
+    ((path, bought_name),) = re.findall(r'href="(/money/refunds/[0-9a-f-]+)">([^<]+)<', refunds)
+    assert bought_name.startswith(PACK["name_fr"])
     told = (await see(dana, path)).text
     assert "400" in told
     assert ">Dana</a>" in told, "who asked for it, by name"
@@ -101,7 +102,10 @@ async def test_an_order_tells_its_dispute_and_how_it_was_turned_round(
     waiting = "reste ouvert jusqu’à la décision"
     await follow(till, order.attempts[-1].id, reversal(DisputeState.open, 0))
     assert waiting in (await see(dana, here)).text
+    listed = f'<a href="{here}">{order.title}</a>'
+    assert listed in (await see(dana, "/money/refunds")).text
     await follow(till, order.attempts[-1].id, reversal(DisputeState.lost, 1))
+    assert listed not in (await see(dana, "/money/refunds")).text
     told = (await see(dana, here)).text
     assert waiting not in told
     assert "La banque a donné raison au payeur" in told

@@ -136,6 +136,7 @@ async def test_a_change_at_once_to_what_costs_less_ends_the_period_before_and_re
     await fulfil_now(payments_app.state.tools, UUID(changed.rpartition("/")[2]))
     assert await stage(charlie, changed) == "done"
     assert f'href="{changed}/refund"' not in (await see(charlie, changed)).text
+    assert 'class="test-money"' in (await see(charlie, changed)).text
     newest, before = await _periods(charlie)
     began, _, ends = before.partition(" → ")
     assert (began, ends) == (newest.partition(" → ")[0],) * 2

@@ -99,7 +99,7 @@ class GivingAttempt(Schema):
 
 class Refund(Schema):
     """Seen by whose order it is, and by `money:read` (`trouble`, `attempts` and who of the staff
-    asked by them alone).
+    asked by them alone). `title`: what was bought, in lists.
     """
 
     id: UUID
@@ -119,6 +119,7 @@ class Refund(Schema):
     asked_by: str
     created_at: datetime
     settled_at: datetime | None
+    title: str = ""
 
 
 class OrderRefunds(Schema):
@@ -159,7 +160,7 @@ class RefundOffer(Schema):
 
 class Dispute(Schema):
     """A payer had their bank take the money back. Lost, what was bought is taken back as well; won
-    after all, it is given again.
+    after all, it is given again. `title`: what was bought, in lists.
     """
 
     id: UUID
@@ -172,6 +173,7 @@ class Dispute(Schema):
     note: str
     opened_at: datetime
     closed_at: datetime | None
+    title: str = ""
 
 
 class DisputeQuery(Schema):

@@ -53,7 +53,7 @@ async def make(
     session.add(order)
     await session.flush()
     if not order.amount:
-        await settling.pay_free(session, order)
+        await settling.pay_free(session, tools, order)
     return seeing.made(tools, order)
 
 

@@ -20,7 +20,10 @@ async def refunds(
     session: AsyncSession, filters: wire.RefundQuery, cursor: str | None, limit: int
 ) -> wire.Refunds:
     rows = await queries.refunds(session, filters, before(cursor), limit + 1)
-    items = [wire.Refund.model_validate(row) for row in rows[:limit]]
+    items = [
+        wire.Refund.model_validate(row).model_copy(update={"title": title})
+        for row, title in rows[:limit]
+    ]
     following = encode_cursor(str(items[-1].id)) if len(rows) > limit else None
     return wire.Refunds(items=items, next_cursor=following)
 
@@ -37,7 +40,10 @@ async def disputes(
     session: AsyncSession, filters: wire.DisputeQuery, cursor: str | None, limit: int
 ) -> wire.Disputes:
     rows = await queries.disputes(session, filters, before(cursor), limit + 1)
-    items = [wire.Dispute.model_validate(row) for row in rows[:limit]]
+    items = [
+        wire.Dispute.model_validate(row).model_copy(update={"title": title})
+        for row, title in rows[:limit]
+    ]
     following = encode_cursor(str(items[-1].id)) if len(rows) > limit else None
     return wire.Disputes(items=items, next_cursor=following)
 

@@ -16,6 +16,7 @@ from payments_service.actions.coins.spending import Asked, Spent
 from payments_service.models.coins import CoinLot, CoinSpend
 from payments_service.models.ledger import Journal
 from payments_service.queries import coins as queries
+from payments_service.queries.quick import Line
 from payments_service.rules.coins import SPENT
 from tests.cast import ALICE, BOB
 from tests.factories.payments import as_person
@@ -66,6 +67,34 @@ async def test_coins_that_moved_after_they_were_read_are_looked_at_again(
         assert isinstance(first, NotEnoughCoins)
         assert first.extra == {"balance": 4, "missing": 1}
     async with alone.state.database.reads() as session:
+        assert await queries.off_lots(session) == []
+
+
+async def test_a_connection_that_is_cut_before_the_write_loses_nothing_and_doubles_nothing(
+    alone: FastAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await with_coins(alone, ALICE, bought=200, value=20)
+    await with_coins(alone, BOB, bought=200, value=20)
+    read, one = queries.lots_and_spends, writer(alone)
+
+    async def cut(line: Line, *given: Any) -> Any:
+        monkeypatch.setattr(queries, "lots_and_spends", read)
+        found = await read(line, *given)
+        number = await line.driver.fetchval("SELECT pg_backend_pid()")
+        async with alone.state.database.sessions.begin() as session:
+            await session.execute(select(func.pg_terminate_backend(number, 5000)))
+        return found
+
+    alice, bob = Asked(ALICE, "cut", 5, "film:f"), Asked(BOB, "cut", 5, "film:f")
+    monkeypatch.setattr(queries, "lots_and_spends", cut)
+    with pytest.raises(DBAPIError):
+        await one.spend(alice)
+    assert (await one.spend(alice)).balance == 195
+    monkeypatch.setattr(queries, "lots_and_spends", cut)
+    found = await asyncio.gather(one.spend(alice), one.spend(bob))
+    assert [each.balance for each in found] == [195, 195], "written one by one"
+    async with alone.state.database.reads() as session:
+        assert await session.scalar(select(func.count()).select_from(CoinSpend)) == 2
         assert await queries.off_lots(session) == []
 
 

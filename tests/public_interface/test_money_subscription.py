@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from sqlalchemy import text
 
 from kit.contracts.payments.orders import OrderKind
-from kit.contracts.payments.subscriptions import Interval, PlanNew
+from kit.contracts.payments.subscriptions import Interval, Plan, PlanNew
 from kit.contracts.payments.subscriptions_client import SubscriptionsClient
 from payments_service.actions.orders.fulfilling import fulfil_now
 from tests.admin_interface.browsing import see, send
@@ -36,9 +36,7 @@ async def test_a_subscription_opens_vip_films_and_is_ended_and_taken_back(
 ) -> None:
     film = await catalog.a_published_film(catalog_app, library_app, access_level="vip")
     believe(catalog_app, accounts_app)
-    plans = ask(payments_app, SubscriptionsClient)
-    month = await plans.make_plan(PlanNew(title="Mois", interval=Interval.month, amount=2000))
-    year = await plans.make_plan(PlanNew(title="Année", interval=Interval.year, amount=20_000))
+    month, year = await _month_and_year(payments_app)
     async with visitor(shop) as stranger:
         assert 'href="/sign-in?next=/plans"' in (await see(stranger, "/plans")).text
         assert 'href="/plans"' in (await see(stranger, f"/films/{film.slug}")).text
@@ -63,9 +61,7 @@ async def test_a_subscription_opens_vip_films_and_is_ended_and_taken_back(
 async def test_another_plan_may_follow_and_that_is_taken_back(
     charlie: httpx.AsyncClient, payments_app: FastAPI
 ) -> None:
-    plans = ask(payments_app, SubscriptionsClient)
-    month = await plans.make_plan(PlanNew(title="Mois", interval=Interval.month, amount=2000))
-    year = await plans.make_plan(PlanNew(title="Année", interval=Interval.year, amount=20_000))
+    month, year = await _month_and_year(payments_app)
     await bought(charlie, payments_app, OrderKind.subscription, month.id)
     await send(charlie, f"{MINE}/change/{year.id}", f"{MINE}/change", {"plan_id": str(year.id)})
     changing = (await see(charlie, MINE)).text
@@ -81,8 +77,7 @@ async def test_another_plan_may_follow_and_that_is_taken_back(
 async def test_a_subscription_that_ends_soon_is_renewed_from_its_page(
     charlie: httpx.AsyncClient, payments_app: FastAPI
 ) -> None:
-    plans = ask(payments_app, SubscriptionsClient)
-    plan = await plans.make_plan(PlanNew(title="Mois", interval=Interval.month, amount=2000))
+    plan, _ = await _month_and_year(payments_app)
     await bought(charlie, payments_app, OrderKind.subscription, plan.id)
     async with payments_app.state.database.sessions.begin() as session:
         soon = "UPDATE subscription SET period_start = period_start - interval '29 days',"
@@ -97,8 +92,7 @@ async def test_a_subscription_that_ends_soon_is_renewed_from_its_page(
 async def test_a_subscriber_whose_address_is_not_confirmed_is_asked_to_confirm_it(
     charlie: httpx.AsyncClient, payments_app: FastAPI, accounts_app: FastAPI
 ) -> None:
-    plans = ask(payments_app, SubscriptionsClient)
-    plan = await plans.make_plan(PlanNew(title="Mois", interval=Interval.month, amount=2000))
+    plan, _ = await _month_and_year(payments_app)
     await bought(charlie, payments_app, OrderKind.subscription, plan.id)
     sends_again = 'action="/account/security/verification"'
     assert sends_again not in (await see(charlie, MINE)).text
@@ -112,8 +106,7 @@ async def test_a_subscriber_whose_address_is_not_confirmed_is_asked_to_confirm_i
 async def test_who_has_ended_is_led_to_the_plans(
     charlie: httpx.AsyncClient, payments_app: FastAPI
 ) -> None:
-    plans = ask(payments_app, SubscriptionsClient)
-    plan = await plans.make_plan(PlanNew(title="Mois", interval=Interval.month, amount=2000))
+    plan, _ = await _month_and_year(payments_app)
     await bought(charlie, payments_app, OrderKind.subscription, plan.id)
     leads_on = '<a class="button" data-kind="primary" href="/plans"'
     assert leads_on not in (await see(charlie, MINE)).text
@@ -126,9 +119,7 @@ async def test_who_has_ended_is_led_to_the_plans(
 async def test_a_change_at_once_to_what_costs_less_ends_the_period_before_and_refunds_nothing(
     charlie: httpx.AsyncClient, payments_app: FastAPI
 ) -> None:
-    plans = ask(payments_app, SubscriptionsClient)
-    month = await plans.make_plan(PlanNew(title="Mois", interval=Interval.month, amount=2000))
-    year = await plans.make_plan(PlanNew(title="Année", interval=Interval.year, amount=20_000))
+    month, year = await _month_and_year(payments_app)
     path = await bought(charlie, payments_app, OrderKind.subscription, year.id)
     assert f'href="{path}/refund"' in (await see(charlie, path)).text
     (whole,) = await _periods(charlie)
@@ -147,3 +138,10 @@ async def _periods(browser: httpx.AsyncClient) -> list[str]:
     """Return the dates of the periods on the page, the newest first."""
     page = (await see(browser, MINE)).text
     return re.findall(r'<small class="quiet">([^<]* → [^<]*)</small>', page)
+
+
+async def _month_and_year(app: FastAPI) -> tuple[Plan, Plan]:
+    plans = ask(app, SubscriptionsClient)
+    month = await plans.make_plan(PlanNew(title="Mois", interval=Interval.month, amount=2000))
+    year = await plans.make_plan(PlanNew(title="Année", interval=Interval.year, amount=20_000))
+    return month, year

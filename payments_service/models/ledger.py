@@ -135,7 +135,7 @@ class Journal(Row, Table):
 class Posting(Table):
     """One leg of a journal. `number` and `balance` are the account's after it.
 
-    Triggers check them, and that journal and account are there: a statement at a time.
+    A trigger checks them, and that journal and account are there: a statement at a time.
     """
 
     __tablename__ = "posting"

@@ -5,7 +5,6 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import delete, select, text
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from payments_service.models.findings import AccountCheck, Finding, FindingKind, OpenItem
@@ -91,6 +90,11 @@ WRONG = text("""
            AND NOT EXISTS (SELECT FROM held WHERE journal_id = journal.id)))
     LIMIT 100
 """)
+KEEP = text("""
+    INSERT INTO account_check (account_id, number, balance, whole_at)
+    VALUES (:account_id, :number, :balance, :whole_at)
+    ON CONFLICT (account_id) DO UPDATE SET number = excluded.number, balance = excluded.balance
+""")
 CLEARED = text("""
     INSERT INTO open_item (account_id, item, amount, since)
     SELECT account_id, coalesce(details->>'item', source), sum(amount), min(at)
@@ -115,12 +119,18 @@ async def all_postings(session: AsyncSession, before: datetime, accounts: int) -
 
 async def keep(session: AsyncSession, right: Sequence[Stretch], at: datetime) -> None:
     """Note how far these accounts are known to be right, and what stays on those that clear."""
+    if right:
+        rows = [
+            {
+                "account_id": one.account_id,
+                "number": one.end,
+                "balance": one.balance_before + one.total,
+                "whole_at": at,
+            }
+            for one in right
+        ]
+        await session.execute(KEEP, rows)
     for one in right:
-        reached = {"number": one.end, "balance": one.balance_before + one.total}
-        known = insert(AccountCheck).values(account_id=one.account_id, whole_at=at, **reached)
-        await session.execute(
-            known.on_conflict_do_update(index_elements=["account_id"], set_=reached)
-        )
         if one.code.startswith(tuple(CLEARING)):
             asked = {"account_id": one.account_id, "start": one.start, "until": one.end}
             await session.execute(CLEARED, asked)

@@ -24,23 +24,12 @@ class Line:
         self.connection = connection
         self.driver = driver
 
+    @property
+    def is_broken(self) -> bool:
+        return bool(self.driver.is_closed())
+
 
 Writing = AsyncSession | Line
-
-
-@asynccontextmanager
-async def line(database: Database) -> AsyncIterator[Line]:
-    """Begin a transaction, and commit it in the end; raise what SQLAlchemy would."""
-    async with database.engine.connect() as connection:
-        driver: Any = (await connection.get_raw_connection()).driver_connection
-        try:
-            async with driver.transaction():
-                yield Line(connection, driver)
-        except BROKEN as error:
-            raise _told("COMMIT", error) from error
-        finally:
-            if driver.is_closed():  # nobody else would tell the pool
-                await connection.invalidate()
 
 
 @asynccontextmanager
@@ -53,6 +42,16 @@ async def alone(database: Database) -> AsyncIterator[Line]:
         finally:
             if driver.is_closed():  # nobody else would tell the pool
                 await connection.invalidate()
+
+
+@asynccontextmanager
+async def transaction(line: Line) -> AsyncIterator[Line]:
+    """Begin a transaction, and commit it in the end; raise what SQLAlchemy would."""
+    try:
+        async with line.driver.transaction():
+            yield line
+    except BROKEN as error:
+        raise _told("COMMIT", error) from error
 
 
 async def at_once(database: Database, statement: str, *given: Any) -> Rows:  # noqa: ANN401  (SQL)

@@ -1,7 +1,10 @@
 """Spends that are written together: what others did meanwhile is seen, and nothing counts twice."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
+from uuid import UUID
 
 import pytest
 from fastapi import FastAPI
@@ -10,12 +13,14 @@ from sqlalchemy.exc import DBAPIError
 
 from kit.contracts.payments.coins_client import CoinsClient
 from kit.contracts.payments.shop_errors import NotEnoughCoins
+from kit.db import Database, new_id
 from payments_service.actions.coins import gathered
 from payments_service.actions.coins.gathered import Gathered
 from payments_service.actions.coins.spending import Asked, Spent
 from payments_service.models.coins import CoinLot, CoinSpend
 from payments_service.models.ledger import Journal
 from payments_service.queries import coins as queries
+from payments_service.queries import quick
 from payments_service.queries.quick import Line
 from payments_service.rules.coins import SPENT
 from tests.cast import ALICE, BOB
@@ -96,6 +101,70 @@ async def test_a_connection_that_is_cut_before_the_write_loses_nothing_and_doubl
     async with alone.state.database.reads() as session:
         assert await session.scalar(select(func.count()).select_from(CoinSpend)) == 2
         assert await queries.off_lots(session) == []
+
+
+@pytest.mark.parametrize("wallets", [1, 3, 16])
+async def test_who_comes_again_and_again_is_always_answered(alone: FastAPI, wallets: int) -> None:
+    people = [new_id() for _ in range(wallets)]
+    for one in people:
+        await with_coins(alone, one, bought=1_000, value=1_000)
+    together = writer(alone)
+
+    async def client(number: int) -> set[UUID]:
+        found = set()
+        for turn in range(15):
+            owner = people[(number + turn) % wallets]
+            found.add((await together.spend(Asked(owner, f"{number}-{turn}", 1, "film:f"))).id)
+            for _ in range(number * turn % 7):  # they come at other moments than they were told
+                await asyncio.sleep(0)
+        return found
+
+    async with asyncio.timeout(60):
+        found = await asyncio.gather(*map(client, range(16)))
+    assert len(set[UUID]().union(*found)) == 16 * 15
+    assert (together.waiting, together.busy, together.writing) == ([], set(), 0)
+    async with alone.state.database.reads() as session:
+        assert await queries.off_lots(session) == []
+
+
+async def test_who_asks_while_the_connection_is_given_back_is_not_forgotten(
+    alone: FastAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await with_coins(alone, ALICE, bought=20, value=20)
+    one, late = writer(alone), asyncio.get_running_loop().create_future()
+
+    @asynccontextmanager
+    async def lent(database: Database) -> AsyncIterator[Line]:
+        async with quick.alone(database) as line:
+            yield line
+        if not late.done():
+            late.set_result(asyncio.create_task(one.spend(Asked(ALICE, "late", 5, "film:f"))))
+            await asyncio.sleep(0)
+
+    monkeypatch.setattr(gathered, "alone", lent)
+    monkeypatch.setattr(gathered, "AT_ONCE", 1)
+    assert (await one.spend(Asked(ALICE, "early", 5, "film:f"))).balance == 15
+    async with asyncio.timeout(10):
+        assert (await (await late)).balance == 10
+
+
+async def test_while_there_is_no_connection_each_is_refused_and_then_served(
+    alone: FastAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await with_coins(alone, ALICE, bought=200, value=20)
+    await with_coins(alone, BOB, bought=200, value=20)
+    one = writer(alone)
+    asked = [Asked(owner, f"{n}", 5, "film:f") for n in range(8) for owner in (ALICE, BOB)]
+
+    def away(_: object) -> Any:
+        raise ConnectionRefusedError("no database")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(gathered, "alone", away)
+        found = await asyncio.gather(*map(one.spend, asked), return_exceptions=True)
+    assert {type(each) for each in found} == {ConnectionRefusedError}
+    again = await asyncio.gather(*map(one.spend, asked))
+    assert {each.balance for each in again} == set(range(160, 200, 5))
 
 
 async def test_lots_that_promise_more_than_the_ledger_has_are_not_spent(alone: FastAPI) -> None:

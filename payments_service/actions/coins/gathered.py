@@ -1,12 +1,14 @@
 """Spends that are asked for at the same moment are written by one statement.
 
-Under load each takes all that came while those before were being written: their locks, round
-trips and the wait for the disk are shared. Two are under way at once, never for one wallet, so
-one is prepared here while PostgreSQL is at the other.
+Their locks, round trips and the wait for the disk are shared. Two batches are under way at once,
+never for one wallet, so one is prepared here while PostgreSQL is at the other. Under load each
+takes half of those who come lately: with all in one batch nothing would happen beside it, and in
+many small ones each would pay for itself what a larger one shares.
 """
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Sequence
 from uuid import UUID
 
@@ -24,10 +26,11 @@ from payments_service.actions.coins.spending import (
     spend_many,
 )
 from payments_service.actions.tools import Tools
-from payments_service.queries.quick import alone, line
+from payments_service.queries.quick import Line, alone, transaction
 
 logger = logging.getLogger(__name__)
-MOST, AT_ONCE, TRIES = 64, 2, 3
+FEW, MOST, AT_ONCE, TRIES = 4, 64, 2, 3
+LATELY = 8  # batches
 AGAIN = frozenset({"40001", "40P01", "23505"})  # serialization, deadlock, a key written meanwhile
 Waiting = tuple[Asked, asyncio.Future[Spent]]
 
@@ -38,62 +41,104 @@ class Gathered:
         self.terms = terms
         self.waiting: list[Waiting] = []
         self.busy: set[UUID] = set()  # the wallets that are being written
+        self.writing = 0  # spends
+        self.lately: deque[int] = deque([0], maxlen=LATELY)  # how many were here at each batch
         self.workers = 0
+        self.called = asyncio.Event()
         self.tasks: set[asyncio.Task[None]] = set()  # asyncio itself does not keep them
 
     async def spend(self, asked: Asked) -> Spent:
         """Spend once, together with others; raise NotEnoughCoins, SpendKeyReused."""
         found: asyncio.Future[Spent] = asyncio.get_running_loop().create_future()
         self.waiting.append((asked, found))
-        if self.workers < AT_ONCE and asked.account_id not in self.busy:
+        self._call()
+        return await found
+
+    def _call(self) -> None:
+        """Call who waits for more to do, or another worker, if it is time for a batch."""
+        if not self._is_due():
+            return
+        self.called.set()
+        if self.waiting and self.workers < AT_ONCE:
             self.workers += 1
             task = asyncio.create_task(self._work())
             self.tasks.add(task)
             task.add_done_callback(self.tasks.discard)
-        return await found
+
+    def _is_due(self) -> bool:
+        """Tell whether as many are here as lately, or nobody is being served."""
+        return not self.writing or len(self.waiting) + self.writing >= max(self.lately)
 
     async def _work(self) -> None:
+        """Write batch after batch on one connection, and on another where that broke."""
         await asyncio.sleep(0)  # all those that begin in this turn of the loop ask first
-        try:
-            while batch := self._next():
-                wallets = {asked.account_id for asked, _ in batch}
-                self.busy |= wallets
-                try:
-                    await self._serve(batch)
-                finally:
-                    self.busy -= wallets
-        finally:
-            self.workers -= 1
+        batch = await self._next()
+        while batch:
+            try:
+                async with alone(self.database) as line:
+                    while batch and not line.is_broken:
+                        await self._serve(line, batch)
+                        batch = await self._next(batch)
+            except Exception as error:  # noqa: BLE001  (handed to those who asked)
+                for one in batch:
+                    _answer(one, error)
+                batch = await self._next(batch)
+            batch = batch or await self._next()  # who came while the connection was given back
+        self.workers -= 1
 
-    def _next(self) -> list[Waiting]:
-        """Take those whose wallets nobody is at: two would only get in each other's way."""
-        batch: list[Waiting] = []
-        others: list[Waiting] = []
-        for one in self.waiting:
-            is_next = len(batch) < MOST and one[0].account_id not in self.busy
-            (batch if is_next else others).append(one)
-        self.waiting = others
+    async def _next(self, done: Sequence[Waiting] = ()) -> list[Waiting]:
+        """Return the next to write; nobody, once nobody is here any more."""
+        self.busy -= _wallets(done)
+        self.writing -= len(done)
+        while not (batch := self._taken()) and self.writing:
+            self.called.clear()
+            await self.called.wait()
+        self._call()
         return batch
 
-    async def _serve(self, batch: list[Waiting]) -> None:
+    def _taken(self) -> list[Waiting]:
+        """Take half of those who come lately, none whose wallet somebody is at.
+
+        Two at one wallet would only get in each other's way; so its others come along.
+        """
+        free = [one for one in self.waiting if one[0].account_id not in self.busy]
+        if not free or not self._is_due():
+            return []
+        self.lately.append(len(free) + self.writing)
+        share = max(FEW, -(-max(self.lately) // AT_ONCE))
+        wallets = _wallets(free[:share])
+        batch = [one for one in free if one[0].account_id in wallets][:MOST]
+        taken = {id(one) for one in batch}
+        self.waiting = [one for one in self.waiting if id(one) not in taken]
+        self.busy |= _wallets(batch)
+        self.writing += len(batch)
+        return batch
+
+    async def _serve(self, line: Line, batch: Sequence[Waiting]) -> None:
         try:
-            outcomes = await self._written([asked for asked, _ in batch])
+            outcomes = await self._written(line, [asked for asked, _ in batch])
         except Exception as error:  # noqa: BLE001  (handed to those who asked)
             if len(batch) == 1:
                 _answer(batch[0], error)
-                return
-            logger.warning("spends are written one by one: %s", error)
-            for one in batch:
-                await self._serve([one])
+            else:
+                logger.warning("spends are written one by one: %s", error)
+                await self._serve_each(line, batch)
             return
         for one, outcome in zip(batch, outcomes, strict=True):
             _answer(one, outcome)
 
-    async def _written(self, asked: Sequence[Asked]) -> list[Outcome]:
+    async def _serve_each(self, line: Line, batch: Sequence[Waiting]) -> None:
+        for one in batch:
+            if line.is_broken:
+                async with alone(self.database) as another:
+                    await self._serve(another, [one])
+            else:
+                await self._serve(line, [one])
+
+    async def _written(self, line: Line, asked: Sequence[Asked]) -> list[Outcome]:
         """Write them in one statement, or in a transaction where that is not enough."""
         try:
-            async with alone(self.database) as single:
-                return await spend_at_once(single, asked, self.terms)
+            return await spend_at_once(line, asked, self.terms)
         except NeedsTransaction:
             pass
         except DBAPIError as error:
@@ -101,8 +146,8 @@ class Gathered:
                 raise
         for attempt in range(TRIES):
             try:
-                async with line(self.database) as writing:
-                    return await spend_many(writing, asked, self.terms)
+                async with transaction(line):
+                    return await spend_many(line, asked, self.terms)
             except DBAPIError as error:
                 if attempt == TRIES - 1 or _state(error) not in AGAIN:
                     raise
@@ -115,6 +160,10 @@ def of(tools: Tools) -> Gathered:
     if found is None:
         found = tools.kept["spends"] = Gathered(tools.database, Terms.of(tools))
     return found
+
+
+def _wallets(batch: Sequence[Waiting]) -> set[UUID]:
+    return {asked.account_id for asked, _ in batch}
 
 
 def _state(error: DBAPIError) -> str:

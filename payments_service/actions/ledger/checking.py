@@ -24,9 +24,8 @@ async def check_new(session: AsyncSession) -> None:
     """Check what was written since the last time: sums, balances, holds, what should clear."""
     at = clock.now()
     stretches = await ledger_checks.new_postings(session, ACCOUNTS, POSTINGS)
-    right = [one for one in stretches if invariants.is_right(one)]
-    await ledger_checks.keep(session, right, at)
-    found = [invariants.wrong_account(one) for one in stretches if one not in right]
+    await ledger_checks.keep(session, [one for one in stretches if invariants.is_right(one)], at)
+    found = [invariants.wrong_account(one) for one in stretches if not invariants.is_right(one)]
     found += await ledger_checks.unbalanced(session)
     found += await _overdue(session)
     kinds = {FindingKind.trial_balance, FindingKind.overdue_hold, FindingKind.open_item}
@@ -43,7 +42,7 @@ async def check_whole(session: AsyncSession) -> None:
     found = [
         Found(FindingKind.account_history, one.code, invariants.wrong_account(one).details)
         for one in stretches
-        if one.account_id not in right
+        if not invariants.is_right(one)
     ]
     found += await ledger_checks.wrongly_held(session)
     found += await ledger_checks.wrong_journals(session, at - DAY, at)

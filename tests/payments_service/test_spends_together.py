@@ -26,6 +26,7 @@ from payments_service.rules.coins import SPENT
 from tests.cast import ALICE, BOB
 from tests.factories.payments import as_person
 from tests.factories.shop import with_coins
+from tests.kit.queueing import until
 
 
 def writer(app: FastAPI) -> Gathered:
@@ -146,6 +147,21 @@ async def test_who_asks_while_the_connection_is_given_back_is_not_forgotten(
     assert (await one.spend(Asked(ALICE, "early", 5, "film:f"))).balance == 15
     async with asyncio.timeout(10):
         assert (await (await late)).balance == 10
+
+
+async def test_nobody_waits_for_a_batch_that_is_stuck(alone: FastAPI) -> None:
+    await with_coins(alone, ALICE, bought=20, value=20)
+    await with_coins(alone, BOB, bought=20, value=20)
+    one = writer(alone)
+    async with alone.state.database.sessions.begin() as session:
+        await session.execute(select(CoinLot).where(CoinLot.account_id == ALICE).with_for_update())
+        stuck = asyncio.create_task(one.spend(Asked(ALICE, "stuck", 5, "film:f")))
+        await until(lambda: one.writing)
+        one.lately.append(16)
+        async with asyncio.timeout(10):
+            assert (await one.spend(Asked(BOB, "goes on", 5, "film:f"))).balance == 15
+        assert not stuck.done()
+    assert (await stuck).balance == 15
 
 
 async def test_while_there_is_no_connection_each_is_refused_and_then_served(

@@ -30,7 +30,7 @@ from payments_service.queries.quick import Line, alone, transaction
 
 logger = logging.getLogger(__name__)
 FEW, MOST, AT_ONCE, TRIES = 4, 64, 2, 3
-LATELY = 8  # batches
+LATELY, PATIENCE = 8, 0.05  # batches; seconds
 AGAIN = frozenset({"40001", "40P01", "23505"})  # serialization, deadlock, a key written meanwhile
 Waiting = tuple[Asked, asyncio.Future[Spent]]
 
@@ -43,6 +43,8 @@ class Gathered:
         self.busy: set[UUID] = set()  # the wallets that are being written
         self.writing = 0  # spends
         self.lately: deque[int] = deque([0], maxlen=LATELY)  # how many were here at each batch
+        self.begun = 0.0  # when the last batch was, on the loop's clock
+        self.timer: asyncio.TimerHandle | None = None
         self.workers = 0
         self.called = asyncio.Event()
         self.tasks: set[asyncio.Task[None]] = set()  # asyncio itself does not keep them
@@ -55,8 +57,10 @@ class Gathered:
         return await found
 
     def _call(self) -> None:
-        """Call who waits for more to do, or another worker, if it is time for a batch."""
+        """Call who waits for more to do, or another worker: later, if it is no time for a batch."""
         if not self._is_due():
+            if self.waiting and not self.timer:
+                self.timer = asyncio.get_running_loop().call_later(PATIENCE, self._call_again)
             return
         self.called.set()
         if self.waiting and self.workers < AT_ONCE:
@@ -65,9 +69,15 @@ class Gathered:
             self.tasks.add(task)
             task.add_done_callback(self.tasks.discard)
 
+    def _call_again(self) -> None:
+        self.timer = None
+        self._call()
+
     def _is_due(self) -> bool:
-        """Tell whether as many are here as lately, or nobody is being served."""
-        return not self.writing or len(self.waiting) + self.writing >= max(self.lately)
+        """Tell whether as many are here as lately, or nobody is being served, or is stuck."""
+        if not self.writing or len(self.waiting) + self.writing >= max(self.lately):
+            return True
+        return asyncio.get_running_loop().time() - self.begun >= PATIENCE
 
     async def _work(self) -> None:
         """Write batch after batch on one connection, and on another where that broke."""
@@ -105,6 +115,7 @@ class Gathered:
         if not free or not self._is_due():
             return []
         self.lately.append(len(free) + self.writing)
+        self.begun = asyncio.get_running_loop().time()
         share = max(FEW, -(-max(self.lately) // AT_ONCE))
         wallets = _wallets(free[:share])
         batch = [one for one in free if one[0].account_id in wallets][:MOST]

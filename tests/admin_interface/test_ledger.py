@@ -7,6 +7,7 @@ import pytest
 from fastapi import FastAPI
 
 import payments_service.app
+from kit.contracts.accounts.identity import SignUp
 from kit.contracts.payments.ledger import JournalQuery
 from kit.contracts.payments.ledger_client import LedgerClient
 from kit.db import Database
@@ -62,6 +63,24 @@ async def test_the_books_are_read_from_balance_to_movement(
     assert "asset:provider:sandbox:XOF" in one
     assert "order/sale" in one
     assert (await dana.get(f"{HERE}/accounts/asset:none:XOF")).status_code == 404
+
+
+async def test_accounts_of_people_say_whose_they_are(
+    dana: httpx.AsyncClient, studio: Studio, books: FastAPI
+) -> None:
+    new = SignUp(email="awa@example.org", password="un bon mot de passe 9", name="Awa Kossi")
+    opened = await studio.accounts.sign_up(new)
+    awa = (await studio.accounts.acting(opened.access_token).me()).id
+    earned = move(accounts.maker(awa, "XOF"), accounts.expense("makers", "XOF"), 700)
+    hers = journal("hers", "earning", earned)
+    await posted(books.state.database, coins_bought("bought", awa, 40), hers)
+    listed = (await see(dana, f"{HERE}/accounts?q=liability:")).text
+    assert listed.count(">Awa Kossi</small>") == 2, "her wallet and what she earned"
+    assert f"wallet:{ALICE}:bought" in listed, "nobody knows her here: by her id"
+    statement = (await see(dana, f"{HERE}/accounts/liability:wallet:{awa}:bought:COIN")).text
+    assert f'<a href="/people/{awa}">Awa Kossi</a>' in statement
+    (found,) = (await speak(LedgerClient, books, "tests").journals(JournalQuery(key="hers"))).items
+    assert ">Awa Kossi</small>" in (await see(dana, f"{HERE}/journals/{found.id}")).text
 
 
 async def test_movements_are_found_and_taken_away(dana: httpx.AsyncClient, books: FastAPI) -> None:

@@ -114,6 +114,7 @@ async def test_a_film_maker_sees_what_a_sale_brought_and_asks_to_be_paid(
     assert "Mixx by Yas" in page.text
     assert "Nuit sur la lagune" in page.text
     assert 'class="bars"' in page.text
+    assert "payable après" not in page.text, "nothing has to wait here"
     assert f'action="{HERE}/payouts"' in page.text
     answer = await send(charlie, HERE, f"{HERE}/payouts", {"key": a_key()})
     assert answer.headers["location"] == HERE

@@ -8,8 +8,10 @@ from fastapi import APIRouter, Request, Response
 
 from admin_interface.forms import checked
 from admin_interface.pages.desk import next_page, show
+from admin_interface.pages.money.names import Owner, owners
 from admin_interface.pages.staff import acting
 from kit import clock
+from kit.contracts.accounts import AccountsClient
 from kit.contracts.payments.ledger import (
     AccountKind,
     AccountQuery,
@@ -27,6 +29,7 @@ from kit.schema import Schema
 
 router = APIRouter()
 Ledger = Annotated[LedgerClient, acting(LedgerClient)]
+Accounts = Annotated[AccountsClient, acting(AccountsClient)]
 HERE = "/money/ledger"
 
 
@@ -37,6 +40,7 @@ class TrialView(Schema):
 
 class AccountsView(Schema):
     accounts: list[LedgerAccount]
+    owners: dict[str, Owner]
     next: str
     q: str
     kind: str
@@ -45,6 +49,7 @@ class AccountsView(Schema):
 
 class StatementView(Schema):
     statement: AccountStatement
+    owner: Owner | None
     next: str
     is_first: bool
 
@@ -57,6 +62,7 @@ class JournalsView(Schema):
 
 class JournalView(Schema):
     journal: LedgerJournal
+    owners: dict[str, Owner]
     reason: str = ""
     errors: dict[str, str] = {}
 
@@ -84,9 +90,10 @@ async def trial_balance(request: Request, ledger: Ledger, day: str = "") -> Resp
 
 
 @router.get("/money/ledger/accounts")
-async def accounts(
+async def ledger_accounts(
     request: Request,
     ledger: Ledger,
+    accounts: Accounts,
     q: str = "",
     kind: str = "",
     currency: str = "",
@@ -96,19 +103,27 @@ async def accounts(
     wish: dict[str, Any] = {"q": q.strip(), "kind": known, "currency": currency.strip() or None}
     page = await ledger.ledger_accounts(checked(AccountQuery, wish), cursor)
     view = AccountsView(
-        accounts=page.items, next=next_page(request, page.next_cursor), q=q, kind=kind,
+        accounts=page.items,
+        owners=await owners(accounts, [one.code for one in page.items]),
+        next=next_page(request, page.next_cursor),
+        q=q,
+        kind=kind,
         currency=currency,
-    )  # fmt: skip
+    )
     return show(request, "pages/money/ledger_accounts.html", view)
 
 
 @router.get("/money/ledger/accounts/{code}")
 async def statement(
-    request: Request, code: str, ledger: Ledger, cursor: str | None = None
+    request: Request, code: str, ledger: Ledger, accounts: Accounts, cursor: str | None = None
 ) -> Response:
     found = await ledger.account_statement(code, cursor)
-    following = next_page(request, found.next_cursor)
-    view = StatementView(statement=found, next=following, is_first=cursor is None)
+    view = StatementView(
+        statement=found,
+        owner=(await owners(accounts, [code])).get(code),
+        next=next_page(request, found.next_cursor),
+        is_first=cursor is None,
+    )
     return show(request, "pages/money/ledger_account.html", view)
 
 
@@ -133,9 +148,23 @@ async def journals(
 
 
 @router.get("/money/ledger/journals/{journal_id}")
-async def journal(request: Request, journal_id: UUID, ledger: Ledger) -> Response:
-    view = JournalView(journal=await ledger.journal(journal_id))
+async def journal(
+    request: Request, journal_id: UUID, ledger: Ledger, accounts: Accounts
+) -> Response:
+    view = await journal_view(ledger, accounts, journal_id)
     return show(request, "pages/money/ledger_journal.html", view)
+
+
+async def journal_view(
+    ledger: LedgerClient,
+    accounts: AccountsClient,
+    journal_id: UUID,
+    reason: str = "",
+    errors: dict[str, str] | None = None,
+) -> JournalView:
+    found = await ledger.journal(journal_id)
+    whose = await owners(accounts, [leg.account for leg in found.legs])
+    return JournalView(journal=found, owners=whose, reason=reason, errors=errors or {})
 
 
 @router.get("/money/ledger/checks")

@@ -9,11 +9,12 @@ from admin_interface.forms import Mistyped, checked
 from admin_interface.pages.desk import back, show, words
 from admin_interface.pages.money.ledger import (
     HERE,
-    JournalView,
+    Accounts,
     Ledger,
     checks_view,
     day_end,
     day_start,
+    journal_view,
 )
 from admin_interface.pages.money.sayings import saying
 from admin_interface.pages.money.typed import plain, values
@@ -32,7 +33,9 @@ SHORT = mark("Dites pourquoi en quelques mots : cela reste dans le journal.")
 
 
 @router.post("/money/ledger/journals/{journal_id}/reversal")
-async def reverse(request: Request, journal_id: UUID, ledger: Ledger) -> Response:
+async def reverse(
+    request: Request, journal_id: UUID, ledger: Ledger, accounts: Accounts
+) -> Response:
     """Undo a movement by its opposite."""
     typed = plain(await request.form())
     reason = typed.get("reason", "")
@@ -40,8 +43,7 @@ async def reverse(request: Request, journal_id: UUID, ledger: Ledger) -> Respons
         made = await ledger.reverse(journal_id, checked(ReversalNew, {"reason": reason}))
     except Mistyped:
         errors = {"reason": words(request)(SHORT)}
-        found = await ledger.journal(journal_id)
-        view = JournalView(journal=found, reason=reason, errors=errors)
+        view = await journal_view(ledger, accounts, journal_id, reason=reason, errors=errors)
         return show(request, "pages/money/ledger_journal.html", view, 422)
     except AppError as error:
         return back(request, f"{HERE}/journals/{journal_id}", saying(request, error), "danger")

@@ -158,12 +158,13 @@ async def _view(
     sent = (await payouts.my_payouts(limit=20)).items
     account = await _account(payouts)
     is_enough = found.available_amount >= max(found.minimum_amount, 1)
+    days = found.hold_days
     return EarningsView(
         available=say.money(found.available_amount, found.currency),
         balance=say.money(found.balance_amount, found.currency),
         maturing=say.money(found.maturing_amount, found.currency),
         paid=say.money(found.paid_amount, found.currency),
-        hold=say.plural("%(num)s jour", "%(num)s jours", found.hold_days),
+        hold=say.plural("%(num)s jour", "%(num)s jours", days) if days else "",
         minimum=say.money(found.minimum_amount, found.currency),
         may_ask=is_enough and account is not None,
         chart=_chart(found.days, found.currency, say),

@@ -14,6 +14,8 @@ from typing import Any
 
 from aiohttp import web
 
+from tests.fakes.serving import Serving
+
 Fault = Callable[["HranaServer", web.Request], Awaitable[web.StreamResponse | None]]
 
 
@@ -34,7 +36,7 @@ class HranaServer:
         self.requests = 0
         self.before: deque[Fault] = deque()
         self.after: deque[Fault] = deque()
-        self.runner: web.AppRunner | None = None
+        self.serving: Serving | None = None
 
     @property
     def url(self) -> str:
@@ -44,19 +46,16 @@ class HranaServer:
         app = web.Application()
         app.router.add_post("/v2/pipeline", self._pipeline)
         app.router.add_post("/{node}/v2/pipeline", self._pipeline)
-        self.runner = web.AppRunner(app, shutdown_timeout=0.1)
-        await self.runner.setup()
-        site = web.TCPSite(self.runner, "127.0.0.1", self.port, reuse_address=True)
-        await site.start()
-        self.port = self.runner.addresses[0][1]
+        self.serving = await Serving.of(app, self.port)
+        self.port = self.serving.port
 
     async def stop(self) -> None:
         for connection in self.streams.values():
             connection.close()
         self.streams.clear()
-        if self.runner:
-            await self.runner.cleanup()
-            self.runner = None
+        if self.serving:
+            await self.serving.stop()
+            self.serving = None
 
     async def restart(self) -> None:
         await self.stop()

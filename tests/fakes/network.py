@@ -8,6 +8,8 @@ from typing import Any, Self
 
 from aiohttp import web
 
+from tests.fakes.serving import Serving
+
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -40,7 +42,7 @@ class Simulator:
         self.troubles: list[Trouble] = []
         self.asked: list[str] = []
         self.port = 0
-        self.runner: web.AppRunner | None = None
+        self.serving: Serving | None = None
 
         @web.middleware
         async def befall(request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -57,16 +59,13 @@ class Simulator:
         raise NotImplementedError
 
     async def __aenter__(self) -> Self:
-        self.runner = web.AppRunner(self.app, shutdown_timeout=0.1)
-        await self.runner.setup()
-        site = web.TCPSite(self.runner, "127.0.0.1", self.port, reuse_address=True)
-        await site.start()
-        self.port = self.runner.addresses[0][1]
+        self.serving = await Serving.of(self.app, self.port)
+        self.port = self.serving.port
         return self
 
     async def __aexit__(self, *error: object) -> None:
-        assert self.runner is not None
-        await self.runner.cleanup()
+        assert self.serving is not None
+        await self.serving.stop()
 
     def count(self, part: str) -> int:
         return sum(part in asked for asked in self.asked)

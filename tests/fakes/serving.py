@@ -26,6 +26,8 @@ class Serving:
 
     async def stop(self) -> None:
         """Let in who is at the door and nobody more, then close: asyncio would lose one of them."""
+        if self.listening.fileno() < 0:
+            return  # it was stopped before
         asyncio.get_running_loop().remove_reader(self.listening)
         for _ in range(TURNS):
             await asyncio.sleep(0)
